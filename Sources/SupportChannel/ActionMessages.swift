@@ -1,0 +1,185 @@
+// The JSON in `parameters`, `notice` and `result` frames. Actions:
+//
+//   terms    Terms            → result Consent      asked once, first; everything else is refused until the client agreed
+//   events   Empty            → notice SessionEvent, for as long as the session lives
+//   run      RunParameters    → output, errorOutput, result RunResult; input, inputEnd, signal go in
+//   logs     LogsParameters   → source, notice LogNotice, result Empty
+//   pause    Empty            → result Empty
+//   resume   Empty            → result Empty
+//   note     NoteParameters   → result Empty
+//   end      EndParameters    → result Empty; then either end closes
+
+/// No parameters, or nothing to say.
+public struct Empty: Codable, Sendable {
+    /// Nothing.
+    public init() {}
+}
+
+/// What the operator offers: the client's consent is about this.
+public struct Terms: Codable, Sendable {
+    /// The invitation's id.
+    public var invitation: String
+    /// The operator's name.
+    public var `operator`: String
+    /// The contract's version.
+    public var version: Int64
+    /// The contract's canonical bytes as text; their SHA-256 is what is agreed to.
+    public var contract: String
+    /// The category's id.
+    public var category: String
+    /// What the session is for.
+    public var purpose: String
+    /// What the operator asks for: `run`, `shell`, `logs`, `files`, `forward`.
+    public var grants: [String]
+
+    /// Terms.
+    public init(
+        invitation: String, operator: String, version: Int64, contract: String, category: String, purpose: String, grants: [String]
+    ) {
+        self.invitation = invitation
+        self.operator = `operator`
+        self.version = version
+        self.contract = contract
+        self.category = category
+        self.purpose = purpose
+        self.grants = grants
+    }
+}
+
+/// The client's yes, after the relay has committed it.
+public struct Consent: Codable, Sendable {
+    /// The session's id.
+    public var session: String
+    /// When the clock started, RFC 3339.
+    public var startedAt: String
+    /// What the client allowed.
+    public var grants: [String]
+    /// The name of the client's machine.
+    public var machine: String
+
+    /// A consent.
+    public init(session: String, startedAt: String, grants: [String], machine: String) {
+        self.session = session
+        self.startedAt = startedAt
+        self.grants = grants
+        self.machine = machine
+    }
+}
+
+/// A command to run, as argv and nothing else.
+public struct RunParameters: Codable, Sendable {
+    /// argv; the first is the program.
+    public var arguments: [String]
+    /// After how many seconds it is stopped.
+    public var timeoutMilliseconds: Int64?
+
+    /// Parameters.
+    public init(arguments: [String], timeoutMilliseconds: Int64? = nil) {
+        self.arguments = arguments
+        self.timeoutMilliseconds = timeoutMilliseconds
+    }
+}
+
+/// How a command ended.
+public struct RunResult: Codable, Sendable, Equatable {
+    /// Exit status as `lotse run` gives it: the command's own, 128 + signal, 127, 126, 124.
+    public var status: Int32
+    /// The signal that ended it.
+    public var signal: Int32?
+    /// A sentence where it did not simply exit.
+    public var message: String?
+
+    /// A result.
+    public init(status: Int32, signal: Int32? = nil, message: String? = nil) {
+        self.status = status
+        self.signal = signal
+        self.message = message
+    }
+}
+
+/// Log files to read.
+public struct LogsParameters: Codable, Sendable {
+    /// Absolute paths on the client's machine.
+    public var paths: [String]
+    /// How many lines of each from the end; `nil` for the default.
+    public var lines: Int?
+    /// Whether to go on as they grow.
+    public var follow: Bool
+
+    /// Parameters.
+    public init(paths: [String], lines: Int?, follow: Bool) {
+        self.paths = paths
+        self.lines = lines
+        self.follow = follow
+    }
+}
+
+/// Something to know about one of the log files.
+public struct LogNotice: Codable, Sendable, Equatable {
+    /// Index in `LogsParameters.paths`.
+    public var source: Int
+    /// One sentence.
+    public var message: String
+    /// Whether nothing more comes from this file.
+    public var isFailure: Bool
+
+    /// A notice.
+    public init(source: Int, message: String, isFailure: Bool) {
+        self.source = source
+        self.message = message
+        self.isFailure = isFailure
+    }
+}
+
+/// A note that the operator wrote down.
+public struct NoteParameters: Codable, Sendable {
+    /// The words.
+    public var text: String
+
+    /// Parameters.
+    public init(text: String) { self.text = text }
+}
+
+/// The operator ended the session; the relay has already closed it with these figures.
+public struct EndParameters: Codable, Sendable {
+    /// What was done.
+    public var summary: String?
+    /// Connected time.
+    public var rawSeconds: Int64
+    /// What is billed.
+    public var billedSeconds: Int64
+
+    /// Parameters.
+    public init(summary: String?, rawSeconds: Int64, billedSeconds: Int64) {
+        self.summary = summary
+        self.rawSeconds = rawSeconds
+        self.billedSeconds = billedSeconds
+    }
+}
+
+/// Something that happened on the client's side.
+public struct SessionEvent: Codable, Sendable, Equatable {
+    /// What happened.
+    public enum Kind: String, Codable, Sendable {
+        /// The client ended the session.
+        case ended
+        /// Nothing was done for too long.
+        case idle
+        /// The longest time is over.
+        case timeout
+    }
+
+    /// What happened.
+    public var kind: Kind
+    /// Connected time so far.
+    public var rawSeconds: Int64?
+    /// What is billed.
+    public var billedSeconds: Int64?
+
+    /// An event.
+    public init(kind: Kind, rawSeconds: Int64? = nil, billedSeconds: Int64? = nil) {
+        self.kind = kind
+        self.rawSeconds = rawSeconds
+        self.billedSeconds = billedSeconds
+    }
+}

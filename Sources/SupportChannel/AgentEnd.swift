@@ -1,0 +1,145 @@
+import FoundationEssentials
+import HTTPTypes
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP2
+import Synchronization
+
+/// The end that serves: takes actions in.
+public struct AgentEnd: Sendable {
+    typealias Stream = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    /// The connection underneath.
+    public let channel: any Channel
+    private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>
+
+    /// Adds HTTP/2 to `channel`, on its event loop.
+    public init(addingTo channel: any Channel) throws {
+        self.channel = channel
+        let eventLoop = channel.eventLoop
+        try channel.pipeline.syncOperations.addHandler(LivenessHandler())
+        self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
+            mode: .server,
+            configuration: SupportConnection.configuration
+        ) { stream in
+            eventLoop.makeCompletedFuture {
+                try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
+                return try Stream(wrappingChannelSynchronously: stream, configuration: SupportConnection.streamConfiguration)
+            }
+        }
+    }
+
+    /// Serves until the connection ends: each action runs in a task of its own, all of them end before this returns.
+    ///
+    /// A `Refusal` that `handle` throws before it accepts is the operator's answer; any other error resets the stream.
+    public func serve(_ handle: @escaping @Sendable (IncomingAction) async throws -> Void) async throws {
+        try await withThrowingDiscardingTaskGroup { group in
+            for try await stream in multiplexer.inbound {
+                group.addTask { await Self.serve(stream, handle) }
+            }
+            // Whoever is still at work has lost its operator.
+            group.cancelAll()
+        }
+    }
+
+    private static func serve(_ stream: Stream, _ handle: @Sendable (IncomingAction) async throws -> Void) async {
+        // An error here means that the stream is gone; the operator sees that by itself.
+        try? await stream.executeThenClose { inbound, outbound in
+            var iterator = inbound.makeAsyncIterator()
+            guard case .head(let head)? = try await iterator.next() else { return }
+            let input = ActionInput(iterator)
+            let replies = ActionReplies(outbound: outbound)
+            do {
+                let action = try await IncomingAction(head: head, input: input, replies: replies)
+                try await handle(action)
+                try await replies.finish()
+            } catch let refusal as Refusal where !replies.isAccepted {
+                try await replies.refuse(refusal)
+            } catch let error as SupportChannelError where !replies.isAccepted {
+                try await replies.refuse(Refusal(status: 400, message: error.description))
+            }
+            // The operator ends its side once it has ours; leaving before would reset the stream under its hands.
+            while try await input.next() != nil {}
+        }
+    }
+}
+
+/// An action that the operator asks for.
+public struct IncomingAction: Sendable {
+    /// Its name, such as `run`.
+    public let name: String
+    /// Its parameters as JSON.
+    public let parameters: ByteBuffer
+    /// What follows the parameters.
+    public let input: ActionInput
+    let replies: ActionReplies
+
+    init(head: HTTPRequest, input: ActionInput, replies: ActionReplies) async throws {
+        guard head.method == .post, let path = head.path, path.hasPrefix(SupportConnection.pathPrefix) else {
+            throw Refusal(status: 404, message: "there is no such action")
+        }
+        guard let first = try await input.next(), first.kind == .parameters else {
+            throw SupportChannelError(kind: .protocolViolation, diagnostics: "an action without parameters")
+        }
+        self.name = String(path.dropFirst(SupportConnection.pathPrefix.count))
+        self.parameters = first.payload
+        self.input = input
+        self.replies = replies
+    }
+
+    /// The parameters as `type`.
+    ///
+    /// - Throws: `Refusal` (400) where they are something else.
+    public func parameters<Parameters: Decodable>(as type: Parameters.Type) throws -> Parameters {
+        do {
+            return try JSONDecoder().decode(type, from: Data(parameters.readableBytesView))
+        } catch {
+            throw Refusal(status: 400, message: "the parameters of \(name) make no sense")
+        }
+    }
+
+    /// Says yes; from now on frames may be sent.
+    public func accept() async throws -> ActionReplies {
+        try await replies.accept()
+        return replies
+    }
+}
+
+/// What goes back to the operator on one action. Any task may send.
+public final class ActionReplies: Sendable {
+    private let outbound: NIOAsyncChannelOutboundWriter<HTTPResponsePart>
+    private let accepted = Mutex(false)
+
+    init(outbound: NIOAsyncChannelOutboundWriter<HTTPResponsePart>) { self.outbound = outbound }
+
+    var isAccepted: Bool { accepted.withLock { $0 } }
+
+    /// Sends one frame; waits while the operator does not read.
+    public func send(_ frame: ActionFrame) async throws {
+        try await outbound.write(.body(frame.encoded))
+    }
+
+    /// Sends `value` as JSON.
+    public func send(_ kind: ActionFrame.Kind, json value: some Encodable) async throws {
+        try await send(ActionFrame(kind, ByteBuffer(bytes: JSONEncoder().encode(value))))
+    }
+
+    func accept() async throws {
+        accepted.withLock { $0 = true }
+        try await outbound.write(.head(HTTPResponse(status: .ok)))
+    }
+
+    func finish() async throws {
+        if !isAccepted { try await accept() }
+        try await outbound.write(.end(nil))
+        outbound.finish()
+    }
+
+    func refuse(_ refusal: Refusal) async throws {
+        try await outbound.write(.head(HTTPResponse(status: .init(code: refusal.status))))
+        try await outbound.write(.body(ByteBuffer(bytes: JSONEncoder().encode(refusal))))
+        try await outbound.write(.end(nil))
+        outbound.finish()
+    }
+}

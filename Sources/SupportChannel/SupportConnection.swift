@@ -1,0 +1,36 @@
+import NIOCore
+import NIOHTTP2
+import NIOHTTPTypes
+
+/// What both ends set up alike.
+enum SupportConnection {
+    /// Before an action's name in the request's path; names the version of the wire.
+    static let pathPrefix = "/v0/"
+
+    /// Windows that keep a line of 100 ms filled at 80 Mbit/s and more, and frames that carry a whole read.
+    static let window = 1 << 20
+    private static let largestFrame = 1 << 17
+
+    static var configuration: NIOHTTP2Handler.Configuration {
+        var configuration = NIOHTTP2Handler.Configuration()
+        configuration.connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: 100),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: 16_384),
+            HTTP2Setting(parameter: .initialWindowSize, value: window),
+            HTTP2Setting(parameter: .maxFrameSize, value: largestFrame),
+        ]
+        configuration.connection.targetWindowSize = 2 * window
+        configuration.stream.targetWindowSize = window
+        configuration.stream.outboundBufferSizeHighWatermark = 256 * 1024
+        configuration.stream.outboundBufferSizeLowWatermark = 64 * 1024
+        return configuration
+    }
+
+    static func makeStreamConfiguration<Inbound, Outbound>() -> NIOAsyncChannel<Inbound, Outbound>.Configuration {
+        // Half closure is how an end says "that was all" while it still listens.
+        .init(isOutboundHalfClosureEnabled: true)
+    }
+
+    static var streamConfiguration: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>.Configuration { makeStreamConfiguration() }
+    static var streamConfiguration: NIOAsyncChannel<HTTPResponsePart, HTTPRequestPart>.Configuration { makeStreamConfiguration() }
+}
