@@ -10,11 +10,6 @@ let nio: [Target.Dependency] = [
 let package = Package(
     name: "lotse",
     platforms: [.macOS(.v15)],
-    products: [
-        .executable(name: "lotse-relay", targets: ["lotse-relay"]),
-        .executable(name: "lotse-agent", targets: ["lotse-agent"]),
-        .executable(name: "lotse", targets: ["lotse"]),
-    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
@@ -33,10 +28,22 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .target(name: "TLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+        .target(name: "Pairing"),
         .target(
-            name: "TLS",
-            dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]
+            name: "RelayAPI",
+            dependencies: ["TLS", .product(name: "NIOHTTP1", package: "swift-nio")] + nio
         ),
+        .target(
+            name: "SupportChannel",
+            dependencies: [
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ] + nio
+        ),
+        .target(name: "Contracts"),
+        .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
     ]
 )

@@ -483,15 +483,15 @@ public struct Timesheet: Codable, Sendable {
         public var disconnectedSeconds: Int64
         /// What is billed; connected time.
         public var billedSeconds: Int64
-        /// What was done.
-        public var summary: String?
+        /// What was done; empty where nobody wrote it down.
+        public var summary: String
         /// Why it ended, where the relay had to close it.
         public var reason: String?
 
         /// A row.
         public init(
             session: String, operator: String, category: String, startedAt: Timestamp, endedAt: Timestamp, rawSeconds: Int64,
-            pausedSeconds: Int64, disconnectedSeconds: Int64, billedSeconds: Int64, summary: String?, reason: String?
+            pausedSeconds: Int64, disconnectedSeconds: Int64, billedSeconds: Int64, summary: String, reason: String?
         ) {
             self.session = session
             self.operator = `operator`

@@ -77,7 +77,7 @@ public struct OperatorEnd: Sendable {
                     try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPClientCodec())
                     return try Stream(
                         wrappingChannelSynchronously: stream,
-                        configuration: SupportConnection.streamConfiguration
+                        configuration: SupportConnection.streamConfiguration()
                     )
                 }
             }

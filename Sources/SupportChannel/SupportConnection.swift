@@ -1,6 +1,5 @@
 import NIOCore
 import NIOHTTP2
-import NIOHTTPTypes
 
 /// What both ends set up alike.
 enum SupportConnection {
@@ -26,11 +25,8 @@ enum SupportConnection {
         return configuration
     }
 
-    static func makeStreamConfiguration<Inbound, Outbound>() -> NIOAsyncChannel<Inbound, Outbound>.Configuration {
-        // Half closure is how an end says "that was all" while it still listens.
+    /// Half closure is how an end says "that was all" while it still listens.
+    static func streamConfiguration<Inbound, Outbound>() -> NIOAsyncChannel<Inbound, Outbound>.Configuration {
         .init(isOutboundHalfClosureEnabled: true)
     }
-
-    static var streamConfiguration: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>.Configuration { makeStreamConfiguration() }
-    static var streamConfiguration: NIOAsyncChannel<HTTPResponsePart, HTTPRequestPart>.Configuration { makeStreamConfiguration() }
 }

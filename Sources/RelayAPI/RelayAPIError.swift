@@ -1,0 +1,73 @@
+import NIOCore
+import NIOPosix
+import TLS
+
+/// Why the relay could not be asked.
+public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
+    /// What kind of failure it is.
+    public enum Kind: Sendable, Equatable {
+        /// Not `https://HOST:PORT`.
+        case badAddress
+        /// No such name, nobody listens, no route.
+        case unreachable
+        /// No answer in time.
+        case timedOut
+        /// TLS failed; `tls` says how.
+        case tls(TLSError.Kind)
+        /// An answer that is none of ours.
+        case badAnswer
+        /// The connection ended before the answer.
+        case closed
+    }
+
+    /// What kind of failure it is.
+    public let kind: Kind
+    /// What was seen.
+    public let diagnostics: String
+
+    /// A failure.
+    public init(kind: Kind, diagnostics: String) {
+        self.kind = kind
+        self.diagnostics = diagnostics
+    }
+
+    /// One sentence: what failed, what to do next.
+    public var description: String {
+        switch kind {
+        case .badAddress: "\"\(diagnostics)\" is not the address of a relay (write https://HOST:PORT)"
+        case .unreachable: "the relay cannot be reached: \(diagnostics) (check the address, the network and whether the relay runs)"
+        case .timedOut: "the relay does not answer: \(diagnostics) (check the network and try again)"
+        case .tls: diagnostics
+        case .badAnswer: "the relay's answer makes no sense: \(diagnostics) (is this address a Lotse relay of the same release?)"
+        case .closed: "the relay closed the connection: \(diagnostics)"
+        }
+    }
+
+    /// The same failure in our words.
+    static func from(_ error: any Error, _ endpoint: RelayEndpoint) -> any Error {
+        switch error {
+        case is RelayAPIError, is Problem, is CancellationError:
+            return error
+        case let error as TLSError:
+            return RelayAPIError(kind: .tls(error.kind), diagnostics: "\(endpoint): \(error)")
+        case let error as NIOConnectionError:
+            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "no such host name"
+            return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(plain(reason))")
+        case let error as IOError:
+            return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(plain(error.description))")
+        case let error as ChannelError:
+            if case .connectTimeout = error {
+                return RelayAPIError(kind: .timedOut, diagnostics: "\(endpoint)")
+            }
+            return RelayAPIError(kind: .closed, diagnostics: "\(endpoint)")
+        default:
+            return RelayAPIError(kind: .closed, diagnostics: "\(endpoint): \(error)")
+        }
+    }
+
+    /// `connect(descriptor:addr:size:): Connection refused (errno: 111)` → `Connection refused`.
+    private static func plain(_ description: String) -> String {
+        let sentence = description.split(separator: ": ").first { !$0.contains("(descriptor") } ?? Substring(description)
+        return String(sentence.split(separator: " (errno").first ?? sentence)
+    }
+}

@@ -1,0 +1,151 @@
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import TLS
+
+/// Asks the relay.
+public struct RelayClient: Sendable {
+    /// Where the relay is.
+    public let endpoint: RelayEndpoint
+    private let context: TLSContext
+    private let group: any EventLoopGroup
+
+    /// How long the relay may take for one answer.
+    static let answerTimeout: TimeAmount = .seconds(30)
+    /// The longest answer that is read, in bytes.
+    static let longestAnswer = 64 << 20
+
+    /// A client.
+    ///
+    /// - Parameters:
+    ///   - trust: whom to take for the relay.
+    ///   - certificate: an operator's certificate, with its key.
+    /// - Throws: `TLSError` where certificate and key do not fit.
+    public init(
+        endpoint: RelayEndpoint,
+        trust: TLSTrust,
+        certificate: Certificate? = nil,
+        privateKey: PrivateKey? = nil,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    ) throws {
+        self.endpoint = endpoint
+        self.group = group
+        var configuration = TLSClientConfiguration(trust: trust, host: endpoint.host)
+        configuration.certificateChain = certificate.map { [$0] } ?? []
+        configuration.privateKey = privateKey
+        self.context = try TLSContext(client: configuration)
+    }
+
+    /// An answer with what is known about who gave it.
+    public struct Reply<Answer: Sendable>: Sendable {
+        /// The body.
+        public let answer: Answer
+        /// SPKI SHA-256 of the authority that the relay presented, in hexadecimal.
+        public let authority: String
+    }
+
+    /// Asks, and reads the answer as JSON.
+    ///
+    /// - Throws: `Problem` where the relay says no, `RelayAPIError` where it cannot be asked.
+    public func send<Answer: Decodable & Sendable>(
+        _ method: HTTPMethod, _ path: String, token: String? = nil, body: (any Encodable & Sendable)? = nil, as type: Answer.Type = Answer.self
+    ) async throws -> Answer {
+        try await exchange(method, path, token: token, body: body, as: type).answer
+    }
+
+    /// The same, with the authority that the relay presented.
+    public func exchange<Answer: Decodable & Sendable>(
+        _ method: HTTPMethod, _ path: String, token: String? = nil, body: (any Encodable & Sendable)? = nil, as type: Answer.Type = Answer.self
+    ) async throws -> Reply<Answer> {
+        let content = try body.map { ByteBuffer(bytes: try JSONEncoder().encode($0)) }
+        var head = request(method, path, token: token)
+        if let content {
+            head.headers.add(name: "Content-Type", value: "application/json")
+            head.headers.add(name: "Content-Length", value: "\(content.readableBytes)")
+        } else if method == .POST {
+            head.headers.add(name: "Content-Length", value: "0")
+        }
+        head.headers.add(name: "Connection", value: "close")
+        do {
+            let (response, authority) = try await roundTrip(head, content)
+            return Reply(answer: try response.decoded(as: type), authority: authority)
+        } catch {
+            throw RelayAPIError.from(error, endpoint)
+        }
+    }
+
+    /// Opens the tunnel; `initializer` adds the handlers of the layer above on the event loop, before any byte of it can arrive.
+    ///
+    /// - Throws: `Problem` where the relay says no, `RelayAPIError` where it cannot be asked.
+    public func openTunnel<Output: Sendable>(
+        _ path: String, token: String? = nil, initializer: @escaping @Sendable (any Channel) throws -> Output
+    ) async throws -> Output {
+        var head = request(.GET, path, token: token)
+        head.headers.add(name: "Connection", value: "Upgrade")
+        head.headers.add(name: "Upgrade", value: RelayRoute.tunnelProtocol)
+        let request = head
+        do {
+            let (outcome, handshake) = try await connect { channel, handshake in
+                channel.eventLoop.makeCompletedFuture {
+                    (try TunnelRequest<Output>.add(request, to: channel, initializer: initializer), handshake)
+                }
+            }
+            // The handshake says more about a failure than the request that never went out.
+            _ = try await handshake.get()
+            switch try await outcome.get() {
+            case .open(let output): return output
+            case .refused(let response): throw try await response.get().problem
+            }
+        } catch {
+            throw RelayAPIError.from(error, endpoint)
+        }
+    }
+
+    private func request(_ method: HTTPMethod, _ path: String, token: String?) -> HTTPRequestHead {
+        var headers = HTTPHeaders([("Host", endpoint.authority), ("User-Agent", "lotse/1")])
+        if let token { headers.add(name: "Authorization", value: "Bearer \(token)") }
+        return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
+    }
+
+    private func roundTrip(_ head: HTTPRequestHead, _ content: ByteBuffer?) async throws -> (CollectedResponse, String) {
+        let (response, handshake) = try await connect { channel, handshake in
+            channel.eventLoop.makeCompletedFuture {
+                let collector = ResponseCollector(limit: Self.longestAnswer, promise: channel.eventLoop.makePromise())
+                try channel.pipeline.syncOperations.addHTTPClientHandlers()
+                try channel.pipeline.syncOperations.addHandler(collector)
+                let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) {
+                    collector.fail(ChannelError.connectTimeout(Self.answerTimeout))
+                    channel.close(promise: nil)
+                }
+                collector.response.whenComplete { _ in deadline.cancel() }
+                handshake.whenSuccess { _ in
+                    channel.write(HTTPClientRequestPart.head(head), promise: nil)
+                    if let content { channel.write(HTTPClientRequestPart.body(.byteBuffer(content)), promise: nil) }
+                    channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+                }
+                handshake.whenFailure { collector.fail($0) }
+                return (collector.response, handshake)
+            }
+        }
+        let identity = try await handshake.get().peer
+        return (try await response.get(), identity.map { Hexadecimal.encode($0.authoritySPKISHA256) } ?? "")
+    }
+
+    /// Connects, sets TLS up and then what `initializer` wants above it.
+    private func connect<Output: Sendable>(
+        _ initializer: @escaping @Sendable (any Channel, EventLoopFuture<TLSHandshake>) -> EventLoopFuture<Output>
+    ) async throws -> Output {
+        try await ClientBootstrap(group: group)
+            .connectTimeout(.seconds(10))
+            .channelOption(.socketOption(.so_keepalive), value: 1)
+            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .channelOption(.maxMessagesPerRead, value: 4)
+            .connect(host: endpoint.host, port: endpoint.port) { channel in
+                let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(context.makeHandler(handshakePromise: handshake))
+                }.flatMap { initializer(channel, handshake.futureResult) }
+            }
+    }
+}

@@ -1,0 +1,78 @@
+/// The paths of the relay's API, said once for both sides.
+public enum RelayRoute {
+    /// `GET`: whether the relay serves.
+    public static let health = "/healthz"
+    /// `GET`: counters as Prometheus text.
+    public static let metrics = "/metrics"
+    /// `POST`: an operator's first certificate.
+    public static let enrol = "/v1/enrol"
+    /// `POST`: an operator's next certificate.
+    public static let renew = "/v1/renew"
+    /// `GET`: who the relay takes the caller for.
+    public static let whoami = "/v1/whoami"
+    /// `GET`: newest versions; `POST`: the next version.
+    public static let contracts = "/v1/contracts"
+    /// `GET`: the caller's open invitations; `POST`: a new one.
+    public static let invitations = "/v1/invitations"
+    /// `POST`: an agent with a room.
+    public static let join = "/v1/join"
+    /// `GET` with `Upgrade: lotse-tunnel`.
+    public static let tunnel = "/v1/tunnel"
+    /// `POST`: the client's consent.
+    public static let consent = "/v1/consent"
+    /// `POST`: the client's end of the session.
+    public static let end = "/v1/end"
+    /// `GET`: sessions.
+    public static let sessions = "/v1/sessions"
+    /// `GET`: a contract's month.
+    public static let timesheet = "/v1/timesheet"
+    /// `GET`: the ledger's signed head.
+    public static let head = "/v1/ledger/head"
+
+    /// Name of the protocol in `Upgrade`.
+    public static let tunnelProtocol = "lotse-tunnel"
+
+    /// `GET /v1/contracts/ID?version=N`.
+    public static func contract(_ id: String, version: Int64? = nil) -> String {
+        "\(contracts)/\(escaped(id))" + (version.map { "?version=\($0)" } ?? "")
+    }
+
+    /// `POST /v1/invitations/ID/outcome`.
+    public static func outcome(_ invitation: String) -> String { "\(invitations)/\(escaped(invitation))/outcome" }
+
+    /// `GET /v1/tunnel?invitation=ID`, the operator's end.
+    public static func tunnel(invitation: String) -> String { "\(tunnel)?invitation=\(escaped(invitation))" }
+
+    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `end`.
+    public static func session(_ id: String, _ verb: String) -> String { "\(sessions)/\(escaped(id))/\(verb)" }
+
+    /// `GET /v1/sessions?contract=ID&live=true`.
+    public static func sessions(contract: String?, live: Bool) -> String {
+        let queries = [contract.map { "contract=\(escaped($0))" }, live ? "live=true" : nil].compactMap(\.self)
+        return queries.isEmpty ? sessions : "\(sessions)?\(queries.joined(separator: "&"))"
+    }
+
+    /// `GET /v1/timesheet?contract=ID&month=YYYY-MM`.
+    public static func timesheet(contract: String, month: String?) -> String {
+        "\(timesheet)?contract=\(escaped(contract))" + (month.map { "&month=\(escaped($0))" } ?? "")
+    }
+
+    /// `GET /v1/ledger/head?after=N`.
+    public static func head(after count: Int64?) -> String { head + (count.map { "?after=\($0)" } ?? "") }
+
+    /// RFC 3986 §2.1: everything but unreserved characters as `%XX`.
+    public static func escaped(_ text: String) -> String {
+        let hexadecimal = Array("0123456789ABCDEF")
+        return text.utf8.reduce(into: "") { result, byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "~"):
+                result.append(Character(Unicode.Scalar(byte)))
+            default:
+                result.append("%")
+                result.append(hexadecimal[Int(byte >> 4)])
+                result.append(hexadecimal[Int(byte & 15)])
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import NIOCore
+import NIOHTTP1
+
+/// The request that turns a connection to the relay into a tunnel.
+enum TunnelRequest<Output: Sendable>: Sendable {
+    /// What the relay made of it.
+    enum Outcome: Sendable {
+        /// `101`: the connection is the tunnel, and the layer above is in place.
+        case open(Output)
+        /// Any other answer.
+        case refused(EventLoopFuture<CollectedResponse>)
+    }
+
+    /// Adds the request to `channel`, on its event loop.
+    static func add(
+        _ head: HTTPRequestHead, to channel: any Channel, initializer: @escaping @Sendable (any Channel) throws -> Output
+    ) throws -> EventLoopFuture<Outcome> {
+        let upgrader = Upgrader(initializer: initializer)
+        let configuration = NIOUpgradableHTTPClientPipelineConfiguration(
+            upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
+                upgradeRequestHead: head,
+                upgraders: [upgrader],
+                notUpgradingCompletionHandler: { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let collector = ResponseCollector(limit: 65_536, promise: channel.eventLoop.makePromise())
+                        try channel.pipeline.syncOperations.addHandler(collector)
+                        return Outcome.refused(collector.response)
+                    }
+                }
+            )
+        )
+        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: configuration)
+    }
+
+    private struct Upgrader: NIOTypedHTTPClientProtocolUpgrader {
+        typealias UpgradeResult = Outcome
+
+        let initializer: @Sendable (any Channel) throws -> Output
+        let supportedProtocol = RelayRoute.tunnelProtocol
+        let requiredUpgradeHeaders: [String] = []
+
+        func addCustom(upgradeRequestHeaders: inout HTTPHeaders) {}
+
+        func shouldAllowUpgrade(upgradeResponse: HTTPResponseHead) -> Bool { true }
+
+        func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Outcome> {
+            channel.eventLoop.makeCompletedFuture { Outcome.open(try initializer(channel)) }
+        }
+    }
+}
