@@ -110,6 +110,7 @@ public struct IncomingAction: Sendable {
 public final class ActionReplies: Sendable {
     private let outbound: NIOAsyncChannelOutboundWriter<HTTPResponsePart>
     private let accepted = Mutex(false)
+    private let finished = Mutex(false)
 
     init(outbound: NIOAsyncChannelOutboundWriter<HTTPResponsePart>) { self.outbound = outbound }
 
@@ -130,7 +131,14 @@ public final class ActionReplies: Sendable {
         try await outbound.write(.head(HTTPResponse(status: .ok)))
     }
 
-    func finish() async throws {
+    /// Says that nothing more comes, which the operator sees at once; a second call does nothing. It happens by itself when
+    /// the handler returns: this is for one that still listens to the operator's side.
+    public func finish() async throws {
+        let isFirst = finished.withLock { finished in
+            defer { finished = true }
+            return !finished
+        }
+        guard isFirst else { return }
         if !isAccepted { try await accept() }
         try await outbound.write(.end(nil))
         outbound.finish()
