@@ -57,7 +57,7 @@ extension AgentSession {
         }
 
         /// What the relay's commit leads to.
-        enum Start { case begin, beginAndEnd, tooLate }
+        enum Start: Equatable { case begin, beginAndEnd, tooLate }
 
         /// The relay committed the consent.
         mutating func start() -> Start {
