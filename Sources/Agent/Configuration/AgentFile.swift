@@ -29,9 +29,10 @@ struct AgentFile: Sendable, Equatable {
     init(reading text: String) throws(Problems) {
         var reader = AgentFileReader()
         var number = 0
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+        // "\r\n" is one character of Swift's.
+        for line in text.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "\n" || $0 == "\r\n" }) {
             number += 1
-            reader.read(line.last == "\r" ? line.dropLast() : line, number)
+            reader.read(line, number)
         }
         let (file, problems) = reader.finish()
         guard problems.isEmpty else { throw Problems(sentences: problems) }

@@ -80,12 +80,9 @@ public final class RelayConnection: AgentRelay {
         case .pinned(let digest, _), .remembered(let digest, _):
             return try RelayClient(endpoint: endpoint, trust: .pin(digest))
         case .authorities(let pem, let file):
-            let certificates: [Certificate]
-            do {
-                certificates = try Certificate.chain(pem: String(decoding: pem, as: UTF8.self))
-            } catch {
-                throw AgentError(.configuration, "\(quoted(file)) holds no certificate in PEM (check --ca)")
-            }
+            guard let certificates = try? Certificate.chain(pem: String(decoding: pem, as: UTF8.self)),
+                !certificates.isEmpty
+            else { throw AgentError(.configuration, "\(quoted(file)) holds no certificate in PEM (check --ca)") }
             return try RelayClient(endpoint: endpoint, trust: .authorities(certificates))
         case .firstContact: return try RelayClient(endpoint: endpoint, trust: .presented)
         }

@@ -85,7 +85,7 @@ enum OwnProcesses {
                 name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             guard let process = pid_t(name), parent(of: process) == own else { continue }
-            ProcessSession.end(leader: process)
+            _ = ProcessSession.end(leader: process)
         }
         #endif
     }

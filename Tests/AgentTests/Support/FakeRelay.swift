@@ -19,6 +19,8 @@ final class FakeRelay: AgentRelay {
         /// The contract hash of the invitation; another one in a consent is refused.
         var hash: String?
         var maximumSeconds: Int64 = 14_400
+        /// Whether the operator greets in the tunnel.
+        var operatorComes = true
         /// Consents wait for this.
         var consentGate: OneShot<Void>?
     }
@@ -56,8 +58,9 @@ final class FakeRelay: AgentRelay {
             asked.tokens.append(token)
         }
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .childChannelInitializer { [operatorEnd] channel in
+            .childChannelInitializer { [operatorEnd, script] channel in
                 channel.eventLoop.makeCompletedFuture {
+                    guard script.operatorComes else { return }
                     try ClearLayer().establish(on: channel, as: .operator).flatMapThrowing { established in
                         let end = try OperatorEnd(addingTo: channel)
                         established.release()
