@@ -72,7 +72,9 @@ private final class FrameReader: @unchecked Sendable {
         while true {
             if let frame = try decoder.next() { return frame }
             guard let part = try await nextBody() else {
-                if decoder.isInsideFrame { throw SupportChannelError(kind: .closed, diagnostics: "in the middle of a message") }
+                if decoder.isInsideFrame {
+                    throw SupportChannelError(kind: .closed, diagnostics: "in the middle of a message")
+                }
                 return nil
             }
             if let body = part { decoder.append(body) }
@@ -86,7 +88,10 @@ private final class FrameReader: @unchecked Sendable {
         while let part = try await nextBody() {
             guard let body = part else { continue }
             guard all.readableBytes + body.readableBytes <= limit else {
-                throw SupportChannelError(kind: .protocolViolation, diagnostics: "an answer of more than \(limit) bytes")
+                throw SupportChannelError(
+                    kind: .protocolViolation,
+                    diagnostics: "an answer of more than \(limit) bytes"
+                )
             }
             all.writeImmutableBuffer(body)
         }

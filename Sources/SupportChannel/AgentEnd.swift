@@ -25,7 +25,10 @@ public struct AgentEnd: Sendable {
         ) { stream in
             eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
-                return try Stream(wrappingChannelSynchronously: stream, configuration: SupportConnection.streamConfiguration())
+                return try Stream(
+                    wrappingChannelSynchronously: stream,
+                    configuration: SupportConnection.streamConfiguration()
+                )
             }
         }
     }
