@@ -72,6 +72,17 @@ let package = Package(
             name: "lotse-relay",
             dependencies: ["Relay", "RelayAPI", "Ledger", .product(name: "ArgumentParser", package: "swift-argument-parser")]
         ),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "Relay", "Ledger", "Receipts", "RelayAPI", "TLS",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio
+        ),
         .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
     ]
 )

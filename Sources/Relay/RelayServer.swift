@@ -72,7 +72,7 @@ public struct RelayServer: Sendable {
         )
         let host = configuration.hosts.first ?? "localhost"
         let application = Application(
-            router: RelayResponder.router(routes.all, directory: directory, logger: logger),
+            router: RelayResponder.router(routes.all, desk: desk, logger: logger),
             server: HTTPServerBuilder { responder in
                 RelayChildChannel(responder: responder, certificates: certificates, tunnels: desk, limits: limits)
             },

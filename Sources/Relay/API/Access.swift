@@ -35,14 +35,17 @@ extension Access {
     /// Checks the credentials that came with a request.
     ///
     /// - Throws: `Refusal`: 401 where they are missing, 403 where they are not enough.
-    func check(_ connection: ConnectionIdentity, token: String?, directory: OperatorDirectory, address: AddressBlock)
-        throws -> Caller
-    {
+    func check(
+        _ connection: ConnectionIdentity,
+        token: String?,
+        desk: SupportDesk
+    ) async throws -> Caller {
+        let directory = desk.directory
         switch self {
         case .anyone:
-            return .anyone(address)
+            return .anyone(AddressBlock(connection.address))
         case .agent:
-            guard let token else { throw Refusal.tokenNeeded }
+            guard let token, await desk.isAgent(token) else { throw Refusal.tokenNeeded }
             return .agent(token: token)
         case .operators(let least):
             guard let person = directory.identity(of: connection.peer) else { throw Refusal.certificateNeeded }
@@ -53,7 +56,7 @@ extension Access {
         case .observers:
             if let person = directory.identity(of: connection.peer) { return .operator(person) }
             guard connection.isLoopback else { throw Refusal.certificateNeeded }
-            return .anyone(address)
+            return .anyone(AddressBlock(connection.address))
         }
     }
 }

@@ -4,18 +4,17 @@ import RelayAPI
 
 /// Turns the table of routes into what Hummingbird serves: checks who calls, then calls, and makes every error a `Problem`.
 enum RelayResponder {
-    static func router(_ routes: [APIRoute], directory: OperatorDirectory, logger: Logger) -> Router<
+    static func router(_ routes: [APIRoute], desk: SupportDesk, logger: Logger) -> Router<
         RelayRequestContext
     > {
         let router = Router(context: RelayRequestContext.self)
         router.add(middleware: ProblemMiddleware(logger: logger))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
-                let caller = try route.access.check(
+                let caller = try await route.access.check(
                     context.connection,
                     token: BearerToken.from(request.headers[.authorization]),
-                    directory: directory,
-                    address: AddressBlock(context.connection.address)
+                    desk: desk
                 )
                 return try await route.handle(APIRequest(request: request, context: context), caller)
             }

@@ -84,6 +84,9 @@ actor SupportDesk {
         failures.day == clock.wall() / 86_400 && failures.count > Self.failuresPerDay ? 8 : 7
     }
 
+    /// Whether a session token is good for anything.
+    func isAgent(_ token: String) -> Bool { rooms.room(token: token) != nil }
+
     func countFailure() {
         let day = clock.wall() / 86_400
         failures = failures.day == day ? (day, failures.count + 1) : (day, 1)

@@ -23,6 +23,9 @@ struct PenaltyTable: Sendable {
 
     init(capacity: Int = 10_000) { self.capacity = max(1, capacity) }
 
+    /// How many addresses are remembered.
+    var count: Int { entries.count }
+
     /// How many seconds `block` must still wait; 0 where it need not.
     func remaining(for block: AddressBlock, at now: Int64) -> Int64 {
         max(0, (entries[block]?.until ?? now) - now)

@@ -9,8 +9,6 @@ enum Splice {
     static func addEnd(to channel: any Channel, count: @escaping @Sendable (Int) -> Void) throws -> SpliceHandler {
         let handler = SpliceHandler(eventLoop: channel.eventLoop, count: count)
         try channel.pipeline.syncOperations.addHandler(handler)
-        // What arrived before had nobody to go to; an end must read to notice that its connection is gone.
-        channel.read()
         return handler
     }
 

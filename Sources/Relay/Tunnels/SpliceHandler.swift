@@ -37,9 +37,10 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Meets the other end; on this handler's loop.
     func meet(_ partner: SpliceHandler) {
-        guard let context else { return partner.onLoop { $0.partnerEnded() } }
+        guard context != nil else { return partner.onLoop { $0.partnerEnded() } }
         self.partner = partner
-        partner.onLoop { $0.writabilityWanted() }
+        // Asked on its loop, told on ours: the partner may not know us yet.
+        partner.onLoop { $0.tellWritability(to: self) }
         if early.readableBytes > 0 {
             let bytes = early
             early = ByteBuffer()
@@ -47,12 +48,11 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
             partner.onLoop { $0.context?.flush() }
         }
         if hasEnded { partner.onLoop { $0.partnerEnded() } }
-        _ = context
     }
 
-    private func writabilityWanted() {
+    private func tellWritability(to partner: SpliceHandler) {
         let isWritable = context?.channel.isWritable ?? false
-        partner?.onLoop { $0.partnerBecame(writable: isWritable) }
+        partner.onLoop { $0.partnerBecame(writable: isWritable) }
     }
 
     private func partnerBecame(writable: Bool) {
@@ -109,7 +109,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        writabilityWanted()
+        if let partner { tellWritability(to: partner) }
         context.fireChannelWritabilityChanged()
     }
 
