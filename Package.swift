@@ -44,6 +44,45 @@ let package = Package(
             ] + nio
         ),
         .target(name: "Contracts"),
+        .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
+        .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
+        .target(
+            name: "Ledger",
+            dependencies: ["Contracts", "Receipts", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(
+            name: "Relay",
+            dependencies: [
+                "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ] + nio
+        ),
+        .executableTarget(
+            name: "lotse-relay",
+            dependencies: ["Relay", "RelayAPI", "Ledger", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "Relay", "Ledger", "Receipts", "RelayAPI", "TLS",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ] + nio
+        ),
         .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
     ]
 )
