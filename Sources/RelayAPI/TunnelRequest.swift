@@ -18,7 +18,7 @@ enum TunnelRequest<Output: Sendable>: Sendable {
         initializer: @escaping @Sendable (any Channel) throws -> Output
     ) throws -> EventLoopFuture<Outcome> {
         let upgrader = Upgrader(initializer: initializer)
-        let configuration = NIOUpgradableHTTPClientPipelineConfiguration(
+        var configuration = NIOUpgradableHTTPClientPipelineConfiguration(
             upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
                 upgradeRequestHead: head,
                 upgraders: [upgrader],
@@ -31,7 +31,16 @@ enum TunnelRequest<Output: Sendable>: Sendable {
                 }
             )
         )
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: configuration)
+        // The other end's first bytes may come in the same segment as the answer.
+        configuration.leftOverBytesStrategy = .forwardBytes
+        let pipeline = channel.pipeline.syncOperations
+        let outcome = try pipeline.configureUpgradableHTTPClientPipeline(configuration: configuration)
+        outcome.whenSuccess { outcome in
+            guard case .open = outcome else { return }
+            let pipeline = channel.pipeline.syncOperations
+            if let held = try? pipeline.handler(type: HeldWrites.self) { pipeline.removeHandler(held, promise: nil) }
+        }
+        return outcome
     }
 
     private struct Upgrader: NIOTypedHTTPClientProtocolUpgrader {
@@ -46,7 +55,10 @@ enum TunnelRequest<Output: Sendable>: Sendable {
         func shouldAllowUpgrade(upgradeResponse: HTTPResponseHead) -> Bool { true }
 
         func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Outcome> {
-            channel.eventLoop.makeCompletedFuture { Outcome.open(try initializer(channel)) }
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(HeldWrites())
+                return Outcome.open(try initializer(channel))
+            }
         }
     }
 }
