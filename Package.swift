@@ -83,6 +83,15 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ] + nio
         ),
+        .target(name: "TerminalText"),
+        .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts"]),
+        .testTarget(
+            name: "LedgerTests",
+            dependencies: ["Contracts", "Ledger", "Receipts", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .testTarget(name: "ContractsTests", dependencies: ["Contracts"]),
+        .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
         .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
     ]
 )
