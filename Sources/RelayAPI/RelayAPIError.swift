@@ -69,8 +69,8 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
 
     /// `connect(descriptor:addr:size:): Connection refused (errno: 111)` → `Connection refused`.
     private static func plain(_ description: String) -> String {
-        let sentence =
-            description.split(separator: ": ").first { !$0.contains("(descriptor") } ?? Substring(description)
-        return String(sentence.split(separator: " (errno").first ?? sentence)
+        // What NIO was doing comes first, the system's own words last.
+        let sentence = description.split(separator: " (errno").first ?? Substring(description)
+        return String(sentence.split(separator: ": ").last ?? sentence)
     }
 }
