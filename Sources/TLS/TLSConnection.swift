@@ -167,7 +167,7 @@ final class TLSConnection {
 
     /// The size of our own records during the handshake. OpenSSL holds a buffer of this size beside two of 16 KiB and
     /// more; with full records a peer that stops half-way would cost 76 KiB.
-    private static let handshakeFragmentBytes = 2 * 1024
+    private static let handshakeFragmentBytes = 1024
 
     private var applicationProtocol: String? {
         var bytes: UnsafePointer<UInt8>?

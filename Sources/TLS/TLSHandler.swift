@@ -24,6 +24,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var connection: TLSConnection?
     var state = StateMachine()
     private var plaintextLimit = PlaintextLimit()
+    private var wholeRecords = WholeRecords()
 
     var handshakePromise: EventLoopPromise<TLSHandshake>?
     var closePromise: EventLoopPromise<Void>?
@@ -82,7 +83,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             fail(context, TLSError(.handshakeFailed, "a message of the handshake announces too much"))
             return
         }
-        connection.receive(bytes)
+        connection.receive(state.isHandshaking ? wholeRecords.take(bytes) : bytes)
         if state.isHandshaking { handshake(context, connection) }
         if state.takesInput, !state.isHandshaking { decrypt(context, connection) }
     }
@@ -164,6 +165,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard let finished else { return }
             cancelDeadline()
             state.handshakeFinished()
+            connection.receive(wholeRecords.takeRest())
             let promise = handshakePromise
             handshakePromise = nil
             promise?.succeed(finished)

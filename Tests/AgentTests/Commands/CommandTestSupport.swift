@@ -186,45 +186,6 @@ func names(in folder: String) -> [String] {
     }
     return names
 }
-
-/// A new folder that goes away with its contents.
-final class TemporaryFolder {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/lotse-test-XXXXXX".utf8CString)
-        path = template.withUnsafeMutableBufferPointer { template in
-            template.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) } ?? "/nonexistent"
-        }
-    }
-
-    deinit {
-        Self.remove(path)
-    }
-
-    /// Writes a file and returns its path.
-    @discardableResult
-    func write(_ text: String, to name: String, mode: mode_t = 0o644, append: Bool = false) -> String {
-        let file = path + "/" + name
-        let descriptor = open(file, O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC), 0o644)
-        defer { close(descriptor) }
-        _ = Array(text.utf8).withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-        chmod(file, mode)
-        return file
-    }
-
-    private static func remove(_ path: String) {
-        var status = stat()
-        if lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
-            chmod(path, 0o700)
-            for name in names(in: path) { remove(path + "/" + name) }
-            rmdir(path)
-        } else {
-            unlink(path)
-        }
-    }
-}
-
 /// A sum and a maximum that several tasks may touch.
 final class Counter: Sendable {
     private let state = Mutex<(sum: Int, maximum: Int)>((0, 0))
