@@ -48,6 +48,6 @@ enum Countries {
             let sum = (product + digit) % 10
             return (sum == 0 ? 10 : sum) * 2 % 11
         }
-        return (product + digits[8]) % 11 == 1 || (product == 1 && digits[8] == 0)
+        return (product + digits[8]) % 10 == 1
     }
 }

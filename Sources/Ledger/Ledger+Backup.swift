@@ -67,7 +67,10 @@ extension Ledger {
     private static func checkBackup(_ db: Database, _ file: String, _ key: VerifyingKey) throws -> LedgerHead {
         let report = try Verifier(db: db, key: key).run(file: nil)
         guard report.ok else {
-            throw LedgerError(.tampered, "\(file) is not whole, use another backup: \(report.problem ?? "no reason given")")
+            throw LedgerError(
+                .tampered,
+                "\(file) is not whole, use another backup: \(report.problem ?? "no reason given")"
+            )
         }
         return try HeadCheck(db: db, key: key).stored()
     }

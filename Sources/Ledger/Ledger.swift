@@ -36,13 +36,15 @@ public final class Ledger: Sendable {
     public static func create(in folder: String, signer: SigningKey, at: Int64) throws {
         let folder = LedgerFolder(path: folder)
         try Check.time(at, "the relay's clock")
-        guard !FileSystem.exists(folder.database), !FileSystem.exists(folder.head) else {
-            throw LedgerError(.exists, "there is a ledger in \(folder.path) already; choose an empty folder")
-        }
-        try Draft.install(in: folder) { db in
-            try Schema.create(in: db)
-            let created = LedgerCreated(version: Int64(Schema.version), key: signer.verifyingKey.hex)
-            return try Store.append(.created(created), at: at, signer: signer, to: db)
+        try FileLock(folder.lock).exclusive {
+            guard !FileSystem.exists(folder.database), !FileSystem.exists(folder.head) else {
+                throw LedgerError(.exists, "there is a ledger in \(folder.path) already; choose an empty folder")
+            }
+            try Draft.install(in: folder) { db in
+                try Schema.create(in: db)
+                let created = LedgerCreated(version: Int64(Schema.version), key: signer.verifyingKey.hex)
+                return try Store.append(.created(created), at: at, signer: signer, to: db)
+            }
         }
     }
 
@@ -68,7 +70,11 @@ public final class Ledger: Sendable {
 
     /// Closes the files; calls after this fail. Waits for writes that run.
     public func close() async throws {
-        try await store.onWriter { [store] in try store.pool.close() }
+        try await store.onWriter { [store] in
+            // The writer must be the last to close: SQLite then folds the log into the file, and a reader could not.
+            store.pool.releaseMemory()
+            try store.pool.close()
+        }
     }
 
     /// The signed head of what is committed.

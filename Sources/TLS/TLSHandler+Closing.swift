@@ -64,8 +64,9 @@ extension TLSHandler {
     func receivedCloseNotify(_ context: ChannelHandlerContext) {
         let option = try? context.channel.syncOptions?.getOption(.allowRemoteHalfClosure)
         switch state.closeNotifyReceived(allowingHalfClosure: option ?? false) {
-        case .inputClosed:
+        case .inputClosed(let isOver):
             context.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+            if isOver { closeTransport(context) }
         case .drain:
             setCloseDeadline(context)
             pending.mark()
@@ -119,8 +120,9 @@ extension TLSHandler {
             release(error)
             promise?.fail(error)
             setLingerDeadline(context)
-            context.writeAndFlush(output, promise: written)
+            context.write(output, promise: written)
             context.fireErrorCaught(error)
+            context.flush()
             context.read()
         case .closeTransport:
             abandon(context, error)

@@ -42,10 +42,6 @@ extension TLSHandler {
 
         var isHandshaking: Bool { if case .handshaking = state { true } else { false } }
 
-        var isLingering: Bool { if case .lingering = state { true } else { false } }
-
-        var isClosed: Bool { if case .closed = state { true } else { false } }
-
         /// Writes are taken before the handshake too, and wait.
         var takesWrites: Bool {
             switch state {
@@ -156,8 +152,8 @@ extension TLSHandler {
         }
 
         enum CloseNotifyAction: Equatable {
-            /// The other direction stays usable: tell the application.
-            case inputClosed
+            /// Tell the application, which allows half closure; then the other direction stays usable, or is over too.
+            case inputClosed(isOver: Bool)
             /// Answer: encrypt what was written, say close_notify; the deadline begins.
             case drain
             /// Ours is still on its way.
@@ -171,11 +167,10 @@ extension TLSHandler {
             guard case .open(var directions) = state else { return .wait }
             directions.inputIsOpen = false
             defer { state = directions.isOver ? .closed : .open(directions) }
+            if allowingHalfClosure, !directions.endsBoth { return .inputClosed(isOver: directions.isOver) }
             switch directions.output {
             case .closed:
                 return .closeTransport
-            case .open where allowingHalfClosure, .draining where allowingHalfClosure && !directions.endsBoth:
-                return .inputClosed
             case .open:
                 directions.endsBoth = true
                 directions.output = .draining

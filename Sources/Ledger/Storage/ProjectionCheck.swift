@@ -45,7 +45,9 @@ struct ProjectionCheck {
                 text: "a row of \(table.name) \(what) that entry \(entry.map(String.init) ?? "?") wrote"
             )
         }
-        let entry = actual.flatMap { Int64.fromDatabaseValue($0.entry) }.flatMap { (1...max(1, count)).contains($0) ? $0 : nil }
+        let entry = actual.flatMap { Int64.fromDatabaseValue($0.entry) }.flatMap {
+            (1...max(1, count)).contains($0) ? $0 : nil
+        }
         return .init(entry: entry, text: "a row of \(table.name) comes from no entry")
     }
 

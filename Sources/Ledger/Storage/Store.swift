@@ -40,9 +40,12 @@ final class Store: Sendable {
     }
 
     /// Reads a consistent state. An entry whose append has returned is visible.
+    ///
+    /// Detached for the same reason as writes have their queue: whoever cleans up after a cancelled task must still be
+    /// able to look things up.
     func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
         do {
-            return try await pool.read(body)
+            return try await Task.detached { [pool] in try await pool.read(body) }.value
         } catch {
             throw LedgerError.translating(error)
         }
@@ -68,6 +71,7 @@ final class Store: Sendable {
                 try db.inTransaction(.immediate) {
                     let now = options.clock()
                     try Check.time(now, "the relay's clock")
+                    try checkHead(db)
                     if let event = try decide(db, now) {
                         head = try Store.append(event, at: now, signer: signer, to: db)
                     }
@@ -84,6 +88,18 @@ final class Store: Sendable {
                 return value
             }
         }
+    }
+
+    /// Before anything is signed: the entries there must be those that the last writer signed, or a forged one would
+    /// be signed with the next. Where that writer died before it could publish its head, this does: with the next
+    /// entry the head file would otherwise be two behind.
+    private func checkHead(_ db: Database) throws {
+        let stored = try HeadCheck(db: db, key: signer.verifyingKey).stored()
+        guard try FileSystem.read(folder.head, atMost: 4097) != stored.canonicalBytes,
+            let file = try? folder.readHead(), file.count < stored.count
+        else { return }
+        try folder.stage(stored)
+        try folder.publishHead()
     }
 
     /// Appends an entry, applies it to the projections and signs the new head.

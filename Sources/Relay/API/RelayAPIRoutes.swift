@@ -94,7 +94,7 @@ struct RelayAPIRoutes: Sendable {
                 guard case .anyone(let address) = caller else { throw Refusal.codeNotValid }
                 return try .json(try await desk.join(request.body(JoinRequest.self), from: address))
             },
-            // Whoever may open a tunnel never comes here: `TunnelUpgrader` has taken the connection.
+            // A request that asks for the upgrade never comes here: `FirstRequestHandler` has taken the connection.
             APIRoute(method: .get, path: RelayRoute.tunnel, access: .anyone) { request, _ in
                 let credentials = TunnelCredentials(
                     peer: request.context.connection.peer,

@@ -47,36 +47,29 @@ struct RelayChildChannel: HTTPChannelHandler {
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
             )
             let deadline = RequestDeadlineHandler()
-            let upgrader = TunnelUpgrader(admission: tunnels, handshake: handshake.futureResult)
-            let upgradeHandler = NIOTypedHTTPServerUpgradeHandler(
-                httpEncoder: encoder,
-                extraHTTPHandlers: [decoder, deadline],
-                upgradeConfiguration: .init(
-                    upgraders: [upgrader],
-                    notUpgradingCompletionHandler: { Self.configureHTTP($0, logger: logger) }
-                )
-            )
-            try sync.addHandlers([encoder, decoder, deadline, upgradeHandler])
-            return Value(
-                channel: channel,
+            let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
+            let first = FirstRequestHandler(
+                admission: tunnels,
                 handshake: handshake.futureResult,
-                negotiated: upgradeHandler.upgradeResultFuture
+                httpHandlers: [deadline, encoder, decoder],
+                negotiated: negotiated,
+                configureHTTP: { try Self.configureHTTP($0, logger: logger) }
             )
+            try sync.addHandlers([encoder, decoder, deadline, first])
+            return Value(channel: channel, handshake: handshake.futureResult, negotiated: negotiated.futureResult)
         }
     }
 
-    private static func configureHTTP(_ channel: any Channel, logger: Logger) -> EventLoopFuture<Negotiated> {
-        channel.eventLoop.makeCompletedFuture {
-            let sync = channel.pipeline.syncOperations
-            try sync.addHandler(HTTP1ToHTTPServerCodec(secure: true))
-            try sync.addHandler(HTTPConnectionStateHandler(logger: logger))
-            return .http(
-                try HTTPStream(
-                    wrappingChannelSynchronously: channel,
-                    configuration: .init(isOutboundHalfClosureEnabled: true)
-                )
+    private static func configureHTTP(_ channel: any Channel, logger: Logger) throws -> Negotiated {
+        let sync = channel.pipeline.syncOperations
+        try sync.addHandler(HTTP1ToHTTPServerCodec(secure: true))
+        try sync.addHandler(HTTPConnectionStateHandler(logger: logger))
+        return .http(
+            try HTTPStream(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
             )
-        }
+        )
     }
 
     func handle(value: Value, logger: Logger) async {

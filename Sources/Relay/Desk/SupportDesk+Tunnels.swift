@@ -17,7 +17,7 @@ extension SupportDesk: TunnelAdmission {
             // In this order also for a channel that closes at once: an actor's calls from one task keep theirs.
             Task {
                 await self.arrived(endpoint, side)
-                try? await channel.closeFuture.get()
+                try? await handler.ended.futureResult.get()
                 await self.left(endpoint, side)
             }
         }

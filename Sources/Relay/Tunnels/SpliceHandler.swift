@@ -18,6 +18,8 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     /// How long one direction may stay open after the other has ended.
     static let lingerLimit: TimeAmount = .seconds(5)
 
+    /// Succeeds at the first sign that this end's own connection ends.
+    let ended: EventLoopPromise<Void>
     private let eventLoop: any EventLoop
     private let count: @Sendable (Int) -> Void
     private var context: ChannelHandlerContext?
@@ -29,6 +31,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     /// - Parameter count: is told how many bytes were passed on.
     init(eventLoop: any EventLoop, count: @escaping @Sendable (Int) -> Void) {
+        ended = eventLoop.makePromise()
         self.eventLoop = eventLoop
         self.count = count
     }
@@ -87,6 +90,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        ended.succeed(())
         self.context = nil
         let partner = partner
         self.partner = nil
@@ -117,6 +121,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
         switch event {
         case ChannelEvent.inputClosed:
             hasEnded = true
+            ended.succeed(())
             partner?.onLoop { $0.partnerEnded() }
             if partner == nil { context.close(promise: nil) } else { linger(context) }
         case is ChannelShouldQuiesceEvent:
@@ -126,10 +131,14 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
         }
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        ended.succeed(())
+        context.close(promise: nil)
+    }
 
     func channelInactive(context: ChannelHandlerContext) {
         hasEnded = true
+        ended.succeed(())
         partner?.onLoop { $0.partnerFailed() }
         context.fireChannelInactive()
     }

@@ -11,7 +11,7 @@ struct AgentConfigurationTests {
     private let pin = String(repeating: "ab", count: 32)
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         places = AgentPlaces(
             files: [folder.path + "/beside.yaml", folder.path + "/etc.yaml"],
             memory: folder.path + "/share/relays.json"
@@ -40,9 +40,9 @@ struct AgentConfigurationTests {
 
     @Test("a file beside the program comes before the one of the system, options before both")
     func precedence() throws {
-        try folder.write("relay: https://etc.example\nlogs: [/etc-logs]\n", to: "etc.yaml")
+        folder.write("relay: https://etc.example\nlogs: [/etc-logs]\n", to: "etc.yaml")
         #expect(try configured(AgentOptions()).relay.host == "etc.example")
-        try folder.write("relay: https://beside.example:1\npin: \(pin)\n", to: "beside.yaml")
+        folder.write("relay: https://beside.example:1\npin: \(pin)\n", to: "beside.yaml")
         let beside = try configured(AgentOptions())
         #expect(beside.relay == RelayEndpoint(host: "beside.example", port: 1))
         #expect(beside.trust == .pinned([UInt8](repeating: 0xAB, count: 32), by: folder.path + "/beside.yaml"))
@@ -55,7 +55,7 @@ struct AgentConfigurationTests {
 
     @Test("mistakes of a file are told with its name, all at once")
     func badFile() throws {
-        let file = try folder.write("relais: x\npin: a\npin: b\n", to: "beside.yaml")
+        let file = folder.write("relais: x\npin: a\npin: b\n", to: "beside.yaml")
         let error = try #require(failure(AgentOptions()))
         #expect(error.kind == .configuration)
         #expect(error.diagnostics.hasPrefix("\(file) has mistakes: line 1: an unknown key"))
@@ -106,7 +106,7 @@ struct AgentConfigurationTests {
         #expect(try configured(AgentOptions(relay: "https://a:444")).trust == .firstContact)
         let pinned = try configured(AgentOptions(relay: "https://a", pin: pin)).trust
         #expect(pinned == .pinned([UInt8](repeating: 0xAB, count: 32), by: "--pin"))
-        let file = try folder.write("PEM", to: "ca.pem")
+        let file = folder.write("PEM", to: "ca.pem")
         let authorities = try configured(AgentOptions(relay: "https://a", authorities: file)).trust
         #expect(authorities == .authorities(pem: Array("PEM".utf8), file: file))
     }
@@ -120,7 +120,7 @@ struct RelayMemoryTests {
     private let two = RelayEndpoint(host: "two.example", port: 8443)
 
     init() throws {
-        folder = try TemporaryFolder()
+        folder = TemporaryFolder()
         memory = RelayMemory(file: folder.path + "/.local/share/lotse/relays.json")
     }
 
@@ -157,7 +157,7 @@ struct RelayMemoryTests {
         ]
     )
     func damaged(text: String) throws {
-        let file = try folder.write(text, to: "relays.json")
+        let file = folder.write(text, to: "relays.json")
         let error = #expect(throws: AgentError.self) { try RelayMemory(file: file).authority(of: one) }
         #expect(error?.kind == .configuration)
         #expect(error?.diagnostics.contains(file) == true)
@@ -185,7 +185,7 @@ struct RelayMemoryTests {
 
     @Test("a place that cannot be written is a sentence")
     func unwritable() throws {
-        let file = try folder.write("", to: "file")
+        let file = folder.write("", to: "file")
         #expect(throws: AgentError.self) {
             try RelayMemory(file: file + "/relays.json").remember(digest(1), of: one, at: Timestamp(seconds: 1))
         }

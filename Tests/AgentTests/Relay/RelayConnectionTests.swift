@@ -49,7 +49,7 @@ struct RelayConnectionTests {
 
     @Test("on first contact whoever answers, and from then on only that one")
     func firstContact() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let server = try await TestRelayServer(authority: TestRelayServer.makeAuthority())
         let notices = Notices()
         #expect(try await Self.join(server, folder, notices: notices).token == "t")
@@ -80,7 +80,7 @@ struct RelayConnectionTests {
 
     @Test("the one that --pin names, and no other")
     func pinned() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let server = try await TestRelayServer(authority: TestRelayServer.makeAuthority())
         #expect(try await Self.join(server, folder, AgentOptions(pin: Hexadecimal.encode(server.pin))).token == "t")
         let wrong = AgentOptions(pin: String(repeating: "0", count: 64))
@@ -92,11 +92,11 @@ struct RelayConnectionTests {
 
     @Test("the one that --ca holds, and no other")
     func authorities() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let server = try await TestRelayServer(authority: TestRelayServer.makeAuthority())
-        let right = try folder.write(server.authority.certificate.pem, to: "right.pem")
+        let right = folder.write(server.authority.certificate.pem, to: "right.pem")
         let wrong = try folder.write(TestRelayServer.makeAuthority().certificate.pem, to: "wrong.pem")
-        let none = try folder.write("hello", to: "none.pem")
+        let none = folder.write("hello", to: "none.pem")
         #expect(try await Self.failure(server, folder, AgentOptions(authorities: wrong))?.kind == .authorityChanged)
         #expect(try await Self.failure(server, folder, AgentOptions(authorities: none))?.kind == .configuration)
         #expect(try await Self.join(server, folder, AgentOptions(authorities: right)).token == "t")
@@ -105,7 +105,7 @@ struct RelayConnectionTests {
 
     @Test("not one that names another authority than it shows")
     func contradiction() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let server = try await TestRelayServer(authority: TestRelayServer.makeAuthority(), answer: .dishonest)
         let error = try #require(try await Self.failure(server, folder))
         #expect(error.kind == .authorityChanged)
@@ -115,7 +115,7 @@ struct RelayConnectionTests {
 
     @Test("its refusals become sentences")
     func refusals() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let authority = try TestRelayServer.makeAuthority()
         for (problem, expected) in [
             (
@@ -139,7 +139,7 @@ struct RelayConnectionTests {
 
     @Test("a relay that is not there is a sentence with something to do")
     func unreachable() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let server = try await TestRelayServer(authority: TestRelayServer.makeAuthority())
         await server.close()
         let error = try #require(try await Self.failure(server, folder))
