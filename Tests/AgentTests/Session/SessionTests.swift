@@ -301,7 +301,7 @@ struct SessionTests {
 
     @Test("what cannot be shown does not run")
     func unseen() async throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder()
         let run = try AgentRun(logs: [folder.path])
         let status = try await run.with { end in
             try await end.offer(Samples.terms(try Samples.contract()))
