@@ -137,6 +137,8 @@ public struct RelaySetup: Sendable {
     /// Puts a backup in the place of an empty ledger, with an entry that says so.
     public func restore(from file: String) throws {
         let signer = try LedgerKeys.load(from: folder)
+        let lock = try ServeLock(folder)
+        defer { withExtendedLifetime(lock) {} }
         try Ledger.restore(file, to: folder.ledgerFolder, signer: signer, at: clock.wall())
     }
 
