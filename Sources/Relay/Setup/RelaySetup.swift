@@ -139,7 +139,14 @@ public struct RelaySetup: Sendable {
         let signer = try LedgerKeys.load(from: folder)
         let lock = try ServeLock(folder)
         defer { withExtendedLifetime(lock) {} }
-        try Ledger.restore(file, to: folder.ledgerFolder, signer: signer, at: clock.wall())
+        do {
+            try Ledger.restore(file, to: folder.ledgerFolder, signer: signer, at: clock.wall())
+        } catch let error as LedgerError where error.kind == .tampered {
+            throw RelayError(
+                kind: .certificate,
+                diagnostics: "\(error) (or put the ledger.key and ledger.pem that it was signed with into \(folder.ledgerFolder))"
+            )
+        }
     }
 
     private func withLedger<Result>(_ body: (Ledger) async throws -> Result) async throws -> Result {
