@@ -13,6 +13,7 @@ public struct AgentProgram: Sendable {
     private let interruption: Interruption
     private let time: any AgentTime
     private let machine: String
+    private let makeRunner: @Sendable () -> CommandRunner
     private let complain: @Sendable (String) -> Void
 
     /// A run.
@@ -20,6 +21,7 @@ public struct AgentProgram: Sendable {
     /// - Parameters:
     ///   - phrases: the language of the locale; a contract may say otherwise.
     ///   - machine: the name of this machine, for the relay and the operator.
+    ///   - makeRunner: makes what runs commands, once the operator is there.
     ///   - complain: tells why the run failed.
     public init(
         configuration: AgentConfiguration,
@@ -30,6 +32,7 @@ public struct AgentProgram: Sendable {
         interruption: Interruption,
         time: any AgentTime = SystemTime(),
         machine: String = Machine.name,
+        makeRunner: @escaping @Sendable () -> CommandRunner = { CommandRunner() },
         complain: @escaping @Sendable (String) -> Void
     ) {
         self.configuration = configuration
@@ -40,6 +43,7 @@ public struct AgentProgram: Sendable {
         self.interruption = interruption
         self.time = time
         self.machine = machine
+        self.makeRunner = makeRunner
         self.complain = complain
     }
 
@@ -149,7 +153,8 @@ public struct AgentProgram: Sendable {
             screen: screen,
             input: input,
             phrases: phrases,
-            time: time
+            time: time,
+            runner: makeRunner()
         )
         let outcome = await session.serve(meeting.end, interruption: interruption.wish)
         screen.status(nil)

@@ -70,6 +70,7 @@ struct LotseAgent: AsyncParsableCommand {
             input: .standardInput(),
             phrases: phrases,
             interruption: try .bySignals(),
+            makeRunner: { CommandRunner(commandGuard: CommandGuard()) },
             complain: Self.complain
         )
         throw ExitCode(await program.run())
@@ -77,6 +78,7 @@ struct LotseAgent: AsyncParsableCommand {
 
     static func main() async {
         Hardening.apply()
+        if CommandLine.arguments.dropFirst().elementsEqual([CommandGuard.argument]) { return CommandGuard.standGuard() }
         do {
             var command = try parseAsRoot()
             if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }

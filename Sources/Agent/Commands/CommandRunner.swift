@@ -28,14 +28,15 @@ import Darwin
 /// that waits without reaping (`ChildProcess`), and SwiftNIO's pipe channels (`CommandPipes`) for bytes and
 /// backpressure.
 ///
-/// **What it cannot do.** Where the agent itself is killed with SIGKILL nobody is left to end its commands; they find
-/// their pipes closed. A command that gained other privileges (`sudo`) may not be killable; it is then given up after
+/// **What it cannot do.** Where the agent itself is killed with SIGKILL its ``CommandGuard`` ends its commands; without one
+/// they only find their pipes closed. A command that gained other privileges (`sudo`) may not be killable; it is then given up after
 /// ``CommandLimits/patience`` and reported.
 public struct CommandRunner: Sendable {
     /// What commands find around them.
     public let environment: CommandEnvironment
     /// How long the steps of an end may take.
     public let limits: CommandLimits
+    private let commandGuard: CommandGuard?
     private let eventLoopGroup: any EventLoopGroup
 
     /// Makes a runner.
@@ -43,14 +44,17 @@ public struct CommandRunner: Sendable {
     /// - Parameters:
     ///   - environment: What commands find around them.
     ///   - limits: How long the steps of an end may take.
+    ///   - commandGuard: Ends commands where this process is killed.
     ///   - eventLoopGroup: A group of NIOPosix, which carries the pipes.
     public init(
         environment: CommandEnvironment = .clean(),
         limits: CommandLimits = CommandLimits(),
+        commandGuard: CommandGuard? = nil,
         eventLoopGroup: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
     ) {
         self.environment = environment
         self.limits = limits
+        self.commandGuard = commandGuard
         self.eventLoopGroup = eventLoopGroup
     }
 
@@ -81,6 +85,8 @@ public struct CommandRunner: Sendable {
             } catch let failure as SystemFailure {
                 return Self.result(of: failure, name: name)
             }
+            commandGuard?.watch(command.child.processID)
+            defer { commandGuard?.release(command.child.processID) }
             signals?.connect { command.child.signal($0) }
             defer { signals?.close() }
             return try await command.supervise(timeout: request.timeout, input: input, output: output)

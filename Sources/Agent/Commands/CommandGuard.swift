@@ -1,0 +1,103 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Ends the commands of an agent that was killed with SIGKILL and could not do it itself.
+///
+/// A second process of the same program, in a session of its own, reads from a pipe which commands run. The system closes the pipe when the
+/// agent is gone, however it went; whatever has not been struck off the list by then is killed.
+///
+/// On the pipe: lines `+PID` and `-PID`.
+public final class CommandGuard: Sendable {
+    /// The one argument with which the program is started to stand guard.
+    public static let argument = "--stand-guard"
+
+    private let pipe: Int32
+    /// A line is short enough to be written whole (PIPE_BUF, pipe(7)); the lock keeps a command's two lines in order.
+    private let writing = Mutex(())
+
+    /// Starts the guard; `nil` where the system does not let us, and commands then run without one.
+    public init?() {
+        #if os(Linux)
+        _ = signal(SIGPIPE, SIG_IGN)
+        guard let list = try? Pipe.make() else { return nil }
+        let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
+        defer {
+            _ = systemClose(list.readEnd)
+            if nothing >= 0 { _ = systemClose(nothing) }
+        }
+        let spawn = Spawn(
+            path: "/proc/self/exe",
+            arguments: ["lotse-agent", Self.argument],
+            environment: CommandEnvironment(variables: [:], workingDirectory: "/"),
+            standardInput: list.readEnd,
+            standardOutput: nothing,
+            standardError: nothing
+        )
+        guard nothing >= 0, (try? spawn.start()) != nil else {
+            _ = systemClose(list.writeEnd)
+            return nil
+        }
+        pipe = list.writeEnd
+        #else
+        return nil
+        #endif
+    }
+
+    deinit { _ = systemClose(pipe) }
+
+    /// Puts a command on the list; `process` leads its session.
+    func watch(_ process: pid_t) { tell("+\(process)\n") }
+
+    /// Strikes a command off the list: it has ended, and its number may soon be somebody else's.
+    func release(_ process: pid_t) { tell("-\(process)\n") }
+
+    private func tell(_ line: String) {
+        let bytes = Array(line.utf8)
+        // A guard that is gone guards nothing; commands still run.
+        writing.withLock { _ in _ = write(pipe, bytes, bytes.count) }
+    }
+
+    /// What the second process does: reads until the agent is gone, then kills what is left.
+    public static func standGuard() {
+        var list = GuardList()
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = read(STDIN_FILENO, &bytes, bytes.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { break }
+            list.read(bytes[..<count])
+        }
+        #if os(Linux)
+        for leader in list.processes {
+            // A process may fork while it is being killed: until none is left, but not for ever.
+            for _ in 0..<1000 where ProcessSession.end(leader: leader) > 0 { usleep(1000) }
+        }
+        #endif
+    }
+}
+
+/// Which commands run, as the lines on the pipe say.
+struct GuardList {
+    private(set) var processes: Set<pid_t> = []
+    private var line: [UInt8] = []
+
+    mutating func read(_ bytes: some Sequence<UInt8>) {
+        for byte in bytes {
+            guard byte == UInt8(ascii: "\n") else {
+                line.append(byte)
+                continue
+            }
+            if let process = pid_t(String(decoding: line.dropFirst(), as: UTF8.self)), process > 1 {
+                if line.first == UInt8(ascii: "+") { processes.insert(process) } else { processes.remove(process) }
+            }
+            line = []
+        }
+    }
+}
