@@ -6,14 +6,18 @@ import Synchronization
 /// A part of an HTTP message, request or response, as far as an action is concerned.
 protocol ActionPart: Sendable {
     var body: ByteBuffer? { get }
+    /// Whether the other end has said everything. The stream's channel lives on until both have.
+    var isEnd: Bool { get }
 }
 
 extension HTTPRequestPart: ActionPart {
     var body: ByteBuffer? { if case .body(let buffer) = self { buffer } else { nil } }
+    var isEnd: Bool { if case .end = self { true } else { false } }
 }
 
 extension HTTPResponsePart: ActionPart {
     var body: ByteBuffer? { if case .body(let buffer) = self { buffer } else { nil } }
+    var isEnd: Bool { if case .end = self { true } else { false } }
 }
 
 /// The frames that come in on one action, in order. One task reads it.
@@ -54,16 +58,13 @@ public final class ActionInput: AsyncSequence, Sendable {
 /// is turned away with `misuse`.
 private final class FrameReader: @unchecked Sendable {
     private let busy = Atomic<Bool>(false)
-    private var nextBody: () async throws -> ByteBuffer??
+    private var nextPart: () async throws -> (any ActionPart)?
+    private var hasEnded = false
     private var decoder = ActionFrameDecoder()
 
     init<Part: ActionPart>(_ iterator: NIOAsyncChannelInboundStream<Part>.AsyncIterator) {
         var iterator = iterator
-        // Outer nil: the stream ended. Inner nil: a part without bytes.
-        nextBody = {
-            guard let part = try await iterator.next() else { return .none }
-            return .some(part.body)
-        }
+        nextPart = { try await iterator.next() }
     }
 
     func next() async throws -> ActionFrame? {
@@ -71,11 +72,13 @@ private final class FrameReader: @unchecked Sendable {
         defer { leave() }
         while true {
             if let frame = try decoder.next() { return frame }
-            guard let part = try await nextBody() else {
-                if decoder.isInsideFrame { throw SupportChannelError(kind: .closed, diagnostics: "in the middle of a message") }
+            guard let body = try await nextBody() else {
+                if decoder.isInsideFrame {
+                    throw SupportChannelError(kind: .closed, diagnostics: "in the middle of a message")
+                }
                 return nil
             }
-            if let body = part { decoder.append(body) }
+            decoder.append(body)
         }
     }
 
@@ -83,14 +86,28 @@ private final class FrameReader: @unchecked Sendable {
         try enter()
         defer { leave() }
         var all = ByteBuffer()
-        while let part = try await nextBody() {
-            guard let body = part else { continue }
+        while let body = try await nextBody() {
             guard all.readableBytes + body.readableBytes <= limit else {
-                throw SupportChannelError(kind: .protocolViolation, diagnostics: "an answer of more than \(limit) bytes")
+                throw SupportChannelError(
+                    kind: .protocolViolation,
+                    diagnostics: "an answer of more than \(limit) bytes"
+                )
             }
             all.writeImmutableBuffer(body)
         }
         return all
+    }
+
+    private func nextBody() async throws -> ByteBuffer? {
+        while !hasEnded {
+            guard let part = try await nextPart() else {
+                try Task.checkCancellation()
+                throw SupportChannelError(kind: .closed, diagnostics: "")
+            }
+            if let body = part.body { return body }
+            hasEnded = part.isEnd
+        }
+        return nil
     }
 
     private func enter() throws {

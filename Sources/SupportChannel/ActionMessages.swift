@@ -34,7 +34,13 @@ public struct Terms: Codable, Sendable {
 
     /// Terms.
     public init(
-        invitation: String, operator: String, version: Int64, contract: String, category: String, purpose: String, grants: [String]
+        invitation: String,
+        operator: String,
+        version: Int64,
+        contract: String,
+        category: String,
+        purpose: String,
+        grants: [String]
     ) {
         self.invitation = invitation
         self.operator = `operator`

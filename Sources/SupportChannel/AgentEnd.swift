@@ -15,17 +15,23 @@ public struct AgentEnd: Sendable {
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>
 
     /// Adds HTTP/2 to `channel`, on its event loop.
-    public init(addingTo channel: any Channel) throws {
+    ///
+    /// - Parameter watchesLiveness: whether silence ends the connection. Within one machine the system tells of every end, and a
+    ///   program that somebody stopped for a while is not gone.
+    public init(addingTo channel: any Channel, watchesLiveness: Bool = true) throws {
         self.channel = channel
         let eventLoop = channel.eventLoop
-        try channel.pipeline.syncOperations.addHandler(LivenessHandler())
+        if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
         self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .server,
             configuration: SupportConnection.configuration
         ) { stream in
             eventLoop.makeCompletedFuture {
                 try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
-                return try Stream(wrappingChannelSynchronously: stream, configuration: SupportConnection.streamConfiguration())
+                return try Stream(
+                    wrappingChannelSynchronously: stream,
+                    configuration: SupportConnection.streamConfiguration()
+                )
             }
         }
     }
@@ -49,7 +55,7 @@ public struct AgentEnd: Sendable {
             var iterator = inbound.makeAsyncIterator()
             guard case .head(let head)? = try await iterator.next() else { return }
             let input = ActionInput(iterator)
-            let replies = ActionReplies(outbound: outbound)
+            let replies = ActionReplies(outbound: PacedWriter(outbound, on: stream.channel.eventLoop))
             do {
                 let action = try await IncomingAction(head: head, input: input, replies: replies)
                 try await handle(action)
@@ -108,16 +114,17 @@ public struct IncomingAction: Sendable {
 
 /// What goes back to the operator on one action. Any task may send.
 public final class ActionReplies: Sendable {
-    private let outbound: NIOAsyncChannelOutboundWriter<HTTPResponsePart>
+    private let outbound: PacedWriter<HTTPResponsePart>
     private let accepted = Mutex(false)
 
-    init(outbound: NIOAsyncChannelOutboundWriter<HTTPResponsePart>) { self.outbound = outbound }
+    init(outbound: PacedWriter<HTTPResponsePart>) { self.outbound = outbound }
 
     var isAccepted: Bool { accepted.withLock { $0 } }
 
     /// Sends one frame; waits while the operator does not read.
     public func send(_ frame: ActionFrame) async throws {
-        try await outbound.write(.body(frame.encoded))
+        let bytes = frame.encoded
+        try await outbound.write(.body(bytes), bytes: bytes.readableBytes)
     }
 
     /// Sends `value` as JSON.
@@ -133,13 +140,11 @@ public final class ActionReplies: Sendable {
     func finish() async throws {
         if !isAccepted { try await accept() }
         try await outbound.write(.end(nil))
-        outbound.finish()
     }
 
     func refuse(_ refusal: Refusal) async throws {
         try await outbound.write(.head(HTTPResponse(status: .init(code: refusal.status))))
         try await outbound.write(.body(ByteBuffer(bytes: JSONEncoder().encode(refusal))))
         try await outbound.write(.end(nil))
-        outbound.finish()
     }
 }

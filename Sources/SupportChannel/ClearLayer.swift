@@ -49,7 +49,9 @@ final class GreetingHandler: ChannelInboundHandler, RemovableChannelHandler {
         received.writeBuffer(&buffer)
         guard !isMet else { return }
         guard let end = received.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) else {
-            if received.readableBytes > Self.longestGreeting { fail(.init(kind: .wrongPeer, diagnostics: "no greeting"), context) }
+            if received.readableBytes > Self.longestGreeting {
+                fail(.init(kind: .wrongPeer, diagnostics: "no greeting"), context)
+            }
             return
         }
         let line = received.readString(length: end - received.readerIndex) ?? ""

@@ -47,7 +47,9 @@ final class LivenessHandler: ChannelInboundHandler {
 
     private func schedule(context: ChannelHandlerContext) {
         timer?.cancel()
-        timer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in self?.look(context: context) }
+        timer = context.eventLoop.assumeIsolated().scheduleTask(in: interval) { [weak self] in
+            self?.look(context: context)
+        }
     }
 
     private func look(context: ChannelHandlerContext) {

@@ -14,9 +14,11 @@ public struct OperatorEnd: Sendable {
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>
 
     /// Adds HTTP/2 to `channel`, on its event loop.
-    public init(addingTo channel: any Channel) throws {
+    ///
+    /// - Parameter watchesLiveness: whether silence ends the connection; see `AgentEnd`.
+    public init(addingTo channel: any Channel, watchesLiveness: Bool = true) throws {
         self.channel = channel
-        try channel.pipeline.syncOperations.addHandler(LivenessHandler())
+        if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
         self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .client,
             configuration: SupportConnection.configuration
@@ -54,9 +56,9 @@ public struct OperatorEnd: Sendable {
                 try await outbound.write(.end(nil))
                 throw try await Self.refusal(status: response.status.code, body: replies.collect(upTo: 65_536))
             }
-            let result = try await body(replies, ActionRequests(outbound: outbound))
+            let requests = ActionRequests(outbound: PacedWriter(outbound, on: stream.channel.eventLoop))
+            let result = try await body(replies, requests)
             try await outbound.write(.end(nil))
-            outbound.finish()
             return result
         }
     }
@@ -94,10 +96,11 @@ public struct OperatorEnd: Sendable {
 
 /// What the operator sends on one action after its parameters. Any task may send.
 public struct ActionRequests: Sendable {
-    let outbound: NIOAsyncChannelOutboundWriter<HTTPRequestPart>
+    let outbound: PacedWriter<HTTPRequestPart>
 
     /// Sends one frame; waits while the agent does not read.
     public func send(_ frame: ActionFrame) async throws {
-        try await outbound.write(.body(frame.encoded))
+        let bytes = frame.encoded
+        try await outbound.write(.body(bytes), bytes: bytes.readableBytes)
     }
 }

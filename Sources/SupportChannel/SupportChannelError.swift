@@ -28,7 +28,8 @@ public struct SupportChannelError: Error, Sendable, Equatable, CustomStringConve
     /// One sentence for people.
     public var description: String {
         switch kind {
-        case .wrongPeer: "the other end does not speak this version of Lotse: \(diagnostics) (use the same release at both ends)"
+        case .wrongPeer:
+            "the other end does not speak this version of Lotse: \(diagnostics) (use the same release at both ends)"
         case .protocolViolation: "the other end sent something that makes no sense: \(diagnostics)"
         case .silent: "nothing came from the other end for \(diagnostics) (the connection is lost)"
         case .closed: "the connection to the other end is closed\(diagnostics.isEmpty ? "" : ": \(diagnostics)")"

@@ -25,8 +25,9 @@ enum SupportConnection {
         return configuration
     }
 
-    /// Half closure is how an end says "that was all" while it still listens.
+    /// An end says "that was all" with END_STREAM and listens on. No half closure: a stream's channel takes every `close`, whatever
+    /// its mode, for the end of both directions and resets the stream.
     static func streamConfiguration<Inbound, Outbound>() -> NIOAsyncChannel<Inbound, Outbound>.Configuration {
-        .init(isOutboundHalfClosureEnabled: true)
+        .init(isOutboundHalfClosureEnabled: false)
     }
 }
