@@ -65,8 +65,10 @@ public struct AgentEnd: Sendable {
             } catch let error as SupportChannelError where !replies.isAccepted {
                 try await replies.refuse(Refusal(status: 400, message: error.description))
             }
-            // The operator ends its side once it has ours; leaving before would reset the stream under its hands.
-            while try await input.next() != nil {}
+            // The operator ends its side once it has ours; leaving before would reset the stream under its hands. Input that
+            // nobody wants any more must not keep it from that.
+            while let frame = try? await input.next() { _ = frame }
+            try await stream.channel.closeFuture.get()
         }
     }
 }

@@ -58,7 +58,11 @@ public struct OperatorEnd: Sendable {
             }
             let requests = ActionRequests(outbound: PacedWriter(outbound, on: stream.channel.eventLoop))
             let result = try await body(replies, requests)
-            try await outbound.write(.end(nil))
+            // An agent that has done its work may have left input unread: then there is no room for an orderly end, and closing the
+            // stream resets it.
+            if try await stream.channel.eventLoop.submit({ stream.channel.isWritable }).get() {
+                try await outbound.write(.end(nil))
+            }
             return result
         }
     }

@@ -183,6 +183,65 @@ struct ActionTests {
         }
     }
 
+    @Test("an agent that stops reading input still gets all of its output through")
+    func unreadInput() async throws {
+        let total = 8 << 20
+        try await withConnectedEnds { action in
+            let replies = try await action.accept()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { while try await action.input.next() != nil {} }
+                for _ in 0..<(total >> 16) {
+                    try await replies.send(ActionFrame(.output, ByteBuffer(repeating: 1, count: 1 << 16)))
+                }
+                group.cancelAll()
+            }
+            try await replies.send(.result, json: RunResult(status: 0))
+        } _: { end in
+            try await end.perform("run", Empty()) { replies, requests in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    group.addTask {
+                        while true {
+                            try await requests.send(ActionFrame(.input, ByteBuffer(repeating: 3, count: 1 << 16)))
+                        }
+                    }
+                    var received = 0
+                    while let frame = try await replies.next() {
+                        if frame.kind == .output { received += frame.payload.readableBytes }
+                        if frame.kind == .result { #expect(received == total) }
+                    }
+                    group.cancelAll()
+                    #expect(received == total)
+                }
+            }
+        }
+    }
+
+    @Test("actions cancelled in full flow leave the connection as wide as it was")
+    func cancelledFloods() async throws {
+        try await withConnectedEnds { action in
+            guard action.name == "flood" else { return try await Self.echo(action) }
+            let replies = try await action.accept()
+            while true { try await replies.send(ActionFrame(.output, ByteBuffer(repeating: 1, count: 1 << 16))) }
+        } _: { end in
+            for _ in 0..<20 {
+                await #expect(throws: CancellationError.self) {
+                    try await end.perform("flood", Empty()) { replies, _ in
+                        for _ in 0..<10 { _ = try await replies.next() }
+                        throw CancellationError()
+                    }
+                }
+            }
+            try await end.perform("echo", Empty()) { replies, requests in
+                for _ in 0..<100 {
+                    try await requests.send(ActionFrame(.input, ByteBuffer(repeating: 2, count: 1 << 16)))
+                    #expect(try await replies.next()?.payload.readableBytes == 1 << 16)
+                }
+                try await requests.send(ActionFrame(.inputEnd))
+                while try await replies.next() != nil {}
+            }
+        }
+    }
+
     @Test("when the connection is cut, every waiting side learns it")
     func cut() async throws {
         let stopped = Stopped()
