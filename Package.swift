@@ -12,28 +12,37 @@ let package = Package(
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
-        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
-        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
-        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
-        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
-        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
     ],
     targets: [
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .target(name: "TLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
         .target(name: "Pairing"),
+        .target(name: "TerminalText"),
+        .target(name: "Contracts"),
+        .target(name: "ContractFiles", dependencies: ["Contracts", .product(name: "Yams", package: "Yams")]),
+        .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(
             name: "RelayAPI",
             dependencies: ["TLS", .product(name: "NIOHTTP1", package: "swift-nio")] + nio
         ),
+        .target(
+            name: "Operator",
+            dependencies: [
+                "RelayAPI", "SupportChannel", "Pairing", "ContractFiles", "Contracts", "Receipts", "TerminalText", "TLS",
+                "CEditLine",
+            ] + nio
+        ),
+        .executableTarget(
+            name: "lotse",
+            dependencies: ["Operator", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+        ),
+        .testTarget(name: "OperatorTests", dependencies: ["Operator", "lotse"] + nio),
         .target(
             name: "SupportChannel",
             dependencies: [
@@ -43,7 +52,12 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ] + nio
         ),
-        .target(name: "Contracts"),
-        .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
+        .testTarget(
+            name: "SupportChannelTests",
+            dependencies: [
+                "SupportChannel", .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
+            ] + nio
+        ),
     ]
 )

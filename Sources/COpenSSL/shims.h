@@ -31,7 +31,7 @@ static inline int lotse_SSL_CTX_set_tls13_only(SSL_CTX *ctx) {
 static inline int lotse_SSL_CTX_set1_groups_list(SSL_CTX *ctx, const char *list) {
     return (int)SSL_CTX_set1_groups_list(ctx, list);
 }
-static inline void lotse_SSL_CTX_set_mode(SSL_CTX *ctx, long mode) { SSL_CTX_set_mode(ctx, mode); }
+static inline void lotse_SSL_CTX_set_mode(SSL_CTX *ctx, uint32_t mode) { SSL_CTX_set_mode(ctx, mode); }
 static inline void lotse_SSL_CTX_no_session_cache(SSL_CTX *ctx) {
     SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
 }
@@ -39,6 +39,9 @@ static inline void lotse_SSL_CTX_set_max_cert_list(SSL_CTX *ctx, long bytes) { S
 static inline int lotse_SSL_CTX_add1_chain_cert(SSL_CTX *ctx, X509 *cert) {
     return (int)SSL_CTX_add1_chain_cert(ctx, cert);
 }
+static const uint64_t lotse_SSL_OP_NO_TICKET = SSL_OP_NO_TICKET;
+static const uint64_t lotse_SSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
+static const uint64_t lotse_SSL_OP_CIPHER_SERVER_PREFERENCE = SSL_OP_CIPHER_SERVER_PREFERENCE;
 static inline int lotse_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
     return (int)SSL_set_tlsext_host_name(ssl, name);
 }

@@ -18,6 +18,25 @@ public enum JSONValue: Hashable, Sendable {
 }
 
 extension JSONValue {
+    /// Whether both have the same canonical bytes. Swift's own `==` of strings would call U+00E9 and U+0065 U+0301
+    /// equal, which RFC 8785 §3.1 hashes apart: no normalization.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool {
+        switch (left, right) {
+        case (.null, .null): true
+        case (.bool(let left), .bool(let right)): left == right
+        case (.integer(let left), .integer(let right)): left == right
+        case (.string(let left), .string(let right)): left.utf8.elementsEqual(right.utf8)
+        case (.array(let left), .array(let right)): left == right
+        case (.object(let left), .object(let right)):
+            left.count == right.count
+                && left.allSatisfy { name, value in
+                    guard let index = right.index(forKey: name) else { return false }
+                    return right[index].key.utf8.elementsEqual(name.utf8) && right[index].value == value
+                }
+        default: false
+        }
+    }
+
     /// The canonical bytes (RFC 8785): UTF-8, no white space, members sorted by UTF-16 code units, minimal escapes.
     public var canonicalBytes: [UInt8] {
         var bytes: [UInt8] = []

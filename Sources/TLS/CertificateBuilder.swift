@@ -12,8 +12,8 @@ final class CertificateBuilder {
 
     deinit { X509_free(certificate) }
 
-    /// Version 3, and 128 random bits as the serial number. The top bit is set, so that the number is never zero and
-    /// never short (RFC 5280 §4.1.2.2 allows 20 bytes).
+    /// Version 3, and 128 random bits as the serial number: nobody can guess the next one, and no list of issued
+    /// numbers is needed (RFC 5280 §4.1.2.2 allows 20 bytes).
     func setVersionAndSerial() throws {
         var bytes = [UInt8](repeating: 0, count: 16)
         try check(RAND_bytes(&bytes, 16), "draw a serial number")

@@ -6,11 +6,11 @@ enum MemoryBIO {
     static func reading<Result>(_ text: String, _ body: (OpaquePointer) throws -> Result) throws -> Result {
         var text = text
         return try text.withUTF8 { bytes in
-            guard let count = Int32(exactly: bytes.count) else {
-                throw TLSError(.invalidInput, "the text is too long")
+            guard let start = bytes.baseAddress, let count = Int32(exactly: bytes.count) else {
+                throw TLSError(.invalidInput, "the text is empty or too long")
             }
             OpenSSLErrorQueue.clear()
-            guard let bio = BIO_new_mem_buf(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1), count) else {
+            guard let bio = BIO_new_mem_buf(start, count) else {
                 throw OpenSSLErrorQueue.error(.cryptoFailed, "no memory for reading PEM")
             }
             defer { BIO_free(bio) }

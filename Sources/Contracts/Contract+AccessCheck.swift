@@ -1,0 +1,65 @@
+extension Contract {
+    func checkAccess(_ check: inout Check) {
+        check.unique("access.grants", access.grants.map(\.rawValue), field: "")
+        checkLogs(&check)
+        if case .patterns(let patterns) = access.commands { checkPatterns(&check, patterns) }
+        if access.maximumSessionSeconds <= 0 {
+            check.error("access.maximumSession", "a session must last longer than nothing", mend: "write 4h")
+        } else if access.maximumSessionSeconds > 24 * 3600 {
+            let sentence = "\(Seconds.text(access.maximumSessionSeconds)) is longer than a day"
+            check.warning("access.maximumSession", sentence, mend: "write 24h or less")
+        }
+        if access.idleTimeoutSeconds <= 0 {
+            check.error("access.idleTimeout", "a session would end at once", mend: "write 15m")
+        }
+        check.range("privacy.transcriptRetentionDays", privacy.transcriptRetentionDays, 0...3650, unit: "days")
+        for (index, name) in privacy.redact.enumerated() {
+            check.id("privacy.redact[\(index)]", name)
+        }
+        check.unique("privacy.redact", privacy.redact, field: "")
+    }
+
+    private func checkLogs(_ check: inout Check) {
+        for (index, path) in access.logs.enumerated() {
+            let place = "access.logs[\(index)]"
+            let parts = path.split(separator: "/")
+            if !path.hasPrefix("/") {
+                check.error(place, "\(quoted(path)) is not an absolute path", mend: "start it with /")
+            } else if parts.contains("..") || parts.contains(".") {
+                check.error(place, "\(quoted(path)) goes by way of . or ..", mend: "write where it leads")
+            } else if parts.isEmpty {
+                check.error(place, "/ is the whole machine", mend: "write the folder of the logs, like /var/log")
+            } else {
+                check.text(place, path)
+            }
+        }
+        check.unique("access.logs", access.logs, field: "")
+        if !access.logs.isEmpty, !access.grants.contains(.logs) {
+            let sentence = "logs are listed that may not be asked for"
+            check.warning("access.logs", sentence, mend: "add logs to grants", related: ["access.grants"])
+        }
+    }
+
+    private func checkPatterns(_ check: inout Check, _ patterns: [[String]]) {
+        if patterns.isEmpty, access.grants.contains(.run) {
+            let mend = "write any, or patterns like [\"df\", \"-h\"]"
+            check.warning("access.commands", "no command may run, although run may be asked for", mend: mend)
+        }
+        for (index, pattern) in patterns.enumerated() {
+            let place = "access.commands[\(index)]"
+            guard let command = pattern.first, !command.isEmpty else {
+                check.error(place, "a pattern starts with a command", mend: "write it like [\"df\", \"-h\"]")
+                continue
+            }
+            if command.contains("*") {
+                let mend = "write the command's name, or commands: any"
+                check.error("\(place)[0]", "\(quoted(command)) is not a command", mend: mend)
+            }
+            for (position, argument) in pattern.enumerated()
+            where argument.unicodeScalars.contains(where: \.isUnsafeToShow) {
+                let sentence = "\(quoted(argument)) holds an invisible character"
+                check.error("\(place)[\(position)]", sentence, mend: "write plain text")
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import RelayAPI
+import SupportChannel
+
+// What the commands and the holder say to each other beyond the actions of the support channel:
+//
+//   status     Empty            → result HolderStatus
+//   pause      Empty            → result SessionRecord       likewise resume
+//   note       NoteParameters   → result SessionRecord
+//   category   CategoryRequest  → result SessionRecord
+//   end        EndRequest       → result SessionRecord; then the holder leaves
+//
+// `run` and `logs` go through to the agent as they are.
+
+/// How a session stands, as its holder sees it.
+public struct HolderStatus: Codable, Sendable, Equatable {
+    /// The session's id.
+    public var session: String
+    /// The contract's id.
+    public var contract: String
+    /// The name of the client's machine.
+    public var agent: String
+    /// What the client allowed.
+    public var grants: [String]
+    /// When the clock started.
+    public var startedAt: Timestamp
+    /// Whether the clock stands still.
+    public var isPaused: Bool
+    /// What counts so far, by the operator's own clock.
+    public var rawSeconds: Int64
+    /// How long the clock stood still.
+    public var pausedSeconds: Int64
+
+    /// A status.
+    public init(
+        session: String, contract: String, agent: String, grants: [String], startedAt: Timestamp, isPaused: Bool,
+        rawSeconds: Int64, pausedSeconds: Int64
+    ) {
+        self.session = session
+        self.contract = contract
+        self.agent = agent
+        self.grants = grants
+        self.startedAt = startedAt
+        self.isPaused = isPaused
+        self.rawSeconds = rawSeconds
+        self.pausedSeconds = pausedSeconds
+    }
+}
+
+/// Why a session is over.
+public enum SessionEnd: Sendable, Equatable {
+    /// The operator ended it; this is what the relay wrote down.
+    case byOperator(SessionRecord)
+    /// The client ended it, or a limit of the contract did.
+    case byAgent(SessionEvent.Kind, billedSeconds: Int64?)
+    /// The connection broke; the relay closes the session by itself.
+    case connectionLost
+
+    /// One sentence for whoever waits for something of this session.
+    public var sentence: String {
+        switch self {
+        case .byOperator(let record): "the session was ended (\(DurationText.clock(record.billedSeconds)) billed)"
+        case .byAgent(.ended, let billed): "the client ended the session\(Self.billed(billed))"
+        case .byAgent(.idle, let billed): "the session ended because nothing happened for too long\(Self.billed(billed))"
+        case .byAgent(.timeout, let billed): "the session reached the contract's longest time\(Self.billed(billed))"
+        case .connectionLost: "the connection to the client is lost, and the session has ended (lotse sessions shows the time)"
+        }
+    }
+
+    private static func billed(_ seconds: Int64?) -> String {
+        seconds.map { " (\(DurationText.clock($0)) billed)" } ?? ""
+    }
+}

@@ -1,0 +1,130 @@
+import Glibc
+import NIOCore
+import RelayAPI
+import SupportChannel
+import TerminalText
+
+extension SessionHolder {
+    /// Does what one command asks for.
+    @Sendable func perform(_ action: IncomingAction) async throws {
+        if let end { throw Refusal(status: 410, message: end.sentence) }
+        do {
+            switch action.name {
+            case "run", "logs": try await forward(action)
+            case "status": try await answer(action, status)
+            case "pause": try await pause(action)
+            case "resume": try await resume(action)
+            case "note": try await note(action)
+            case "category": try await category(action)
+            case "end": try await end(action)
+            default: throw Refusal(status: 404, message: "there is no such action: \(TerminalText.name(action.name))")
+            }
+        } catch let problem as RelayAPI.Problem {
+            throw Refusal(status: 409, message: problem.message)
+        } catch let error as RelayAPIError {
+            throw Refusal(status: 502, message: error.description)
+        } catch let error as OperatorError {
+            throw Refusal(status: 409, message: error.description)
+        } catch let error where !(error is Refusal || error is CancellationError) {
+            await settle()
+            throw Refusal(status: 410, message: end?.sentence ?? OperatorError.sentence(for: error))
+        }
+    }
+
+    private func answer(_ action: IncomingAction, _ value: some Encodable) async throws {
+        try await action.accept().send(.result, json: value)
+    }
+
+    private func pause(_ action: IncomingAction) async throws {
+        let record = try await relay.pause(session: session.id)
+        withClock { $0.pause(at: .now) }
+        try await tell("pause", Empty())
+        try await answer(action, record)
+    }
+
+    private func resume(_ action: IncomingAction) async throws {
+        let record = try await relay.resume(session: session.id)
+        withClock { $0.resume(at: .now) }
+        try await tell("resume", Empty())
+        try await answer(action, record)
+    }
+
+    private func note(_ action: IncomingAction) async throws {
+        let parameters = try action.parameters(as: NoteParameters.self)
+        let record = try await relay.note(session: session.id, text: parameters.text)
+        try await tell("note", parameters)
+        try await answer(action, record)
+    }
+
+    private func category(_ action: IncomingAction) async throws {
+        let category = try action.parameters(as: CategoryRequest.self).category
+        guard session.categories.contains(category) else {
+            let known = session.categories.joined(separator: ", ")
+            throw Refusal(status: 404, message: "the contract has no category \"\(category)\" (it has \(known))")
+        }
+        try await answer(action, try await relay.category(session: session.id, category: category))
+    }
+
+    private func end(_ action: IncomingAction) async throws {
+        let record = try await end(action.parameters(as: EndRequest.self))
+        defer { leave() }
+        await tellAgent(record)
+        try await answer(action, record)
+    }
+
+    /// Tells the agent something that it shows to the client.
+    private func tell(_ name: String, _ parameters: some Encodable & Sendable) async throws {
+        try await session.agent.perform(name, parameters) { replies, _ in
+            while try await replies.next() != nil {}
+        }
+    }
+
+    /// Lets an action through to the agent: frames both ways, each waiting until the one before was taken.
+    private func forward(_ action: IncomingAction) async throws {
+        try await session.agent.perform(action.name, parameters: action.parameters) { replies, requests in
+            let answers = try await action.accept()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // A command that vanished shows here first: the error ends the group, and with it the agent's work.
+                group.addTask { while let frame = try await action.input.next() { try await requests.send(frame) } }
+                group.addTask {
+                    do {
+                        while let frame = try await replies.next() { try await answers.send(frame) }
+                        throw Finished()
+                    } catch let error as Finished {
+                        throw error
+                    } catch {
+                        try await self.sayGoodbye(to: answers, action.name, error)
+                        throw Finished()
+                    }
+                }
+                do {
+                    while try await group.next() != nil {}
+                } catch is Finished {
+                    group.cancelAll()
+                }
+            }
+        }
+    }
+
+    /// The agent's side has said everything, or is gone.
+    private struct Finished: Error {}
+
+    /// The stream to the agent broke while the command is still there: it learns why, in the form in which it waits for an answer.
+    private func sayGoodbye(to answers: ActionReplies, _ name: String, _ error: any Error) async throws {
+        try Task.checkCancellation()
+        await settle()
+        let sentence = end?.sentence ?? "the client's program broke off: \(OperatorError.sentence(for: error))"
+        if name == "logs" {
+            try await answers.send(.notice, json: LogNotice(source: -1, message: sentence, isFailure: true))
+        } else {
+            try await answers.send(.result, json: RunResult(status: 255, message: sentence))
+        }
+    }
+
+    /// Streams break a moment before it is known why: gives the reason that moment.
+    private func settle() async {
+        for _ in 0..<20 where end == nil && !session.agent.channel.isActive {
+            try? await Task.sleep(for: .milliseconds(25))
+        }
+    }
+}

@@ -1,0 +1,196 @@
+import FoundationEssentials
+import NIOCore
+import RelayAPI
+import SupportChannel
+import Synchronization
+
+/// Keeps one session and serves it to the commands of this user.
+///
+/// `run` and `logs` go through to the agent, each on a stream of its own, frame by frame and no faster than the reader
+/// reads. When a command vanishes, its stream to the agent is reset, and the agent stops the work. The session is over
+/// when the agent says so, when the tunnel breaks, or after `end`.
+public final class SessionHolder: Sendable {
+    let session: OpenSession
+    let relay: any SessionRelay
+    private let state: Mutex<State>
+    private let endings: AsyncStream<SessionEnd>
+    private let ended: AsyncStream<SessionEnd>.Continuation
+
+    private struct State {
+        var clock: SessionClock
+        var end: SessionEnd?
+        /// Whether `end` is on its way: what the agent says meanwhile is its consequence.
+        var isEnding = false
+    }
+
+    /// How long commands may take to hear of the end.
+    private static let farewell: Duration = .seconds(2)
+
+    /// A holder of `session`, whose clock starts now.
+    public init(_ session: OpenSession, relay: any SessionRelay) {
+        self.session = session
+        self.relay = relay
+        self.state = Mutex(State(clock: SessionClock(start: .now)))
+        (self.endings, self.ended) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    }
+
+    /// Serves until the session is over, then closes the tunnel and removes what was written down in `home`.
+    ///
+    /// - Parameter ready: called when commands can connect.
+    public func serve(in home: OperatorHome, ready: @escaping @Sendable () async throws -> Void) async throws -> SessionEnd {
+        let file = SessionFile(
+            session: session.id,
+            contract: session.contract,
+            agent: session.machine,
+            startedAt: session.startedAt,
+            holder: ProcessInfo.processInfo.processIdentifier
+        )
+        try home.prepare()
+        let socket = try HolderSocket(
+            folder: home.path(of: OperatorHome.sessions),
+            name: String(OperatorHome.file("", session.id, "socket").dropFirst())
+        )
+        defer {
+            try? home.forget(session: session.id)
+            socket.release()
+        }
+        let connections = try await socket.listen()
+        try home.remember(file)
+        return try await serve(connections, ready: ready)
+    }
+
+    private func serve(
+        _ connections: HolderSocket.Connections, ready: @escaping @Sendable () async throws -> Void
+    ) async throws -> SessionEnd {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let commands = OpenConnections()
+            group.addTask {
+                try? await connections.executeThenClose { inbound in
+                    try await withThrowingDiscardingTaskGroup { group in
+                        for try await end in inbound {
+                            guard let end else { continue }
+                            commands.add(end.channel)
+                            group.addTask { try? await end.serve(self.perform) }
+                        }
+                    }
+                }
+            }
+            group.addTask { await self.watch() }
+            defer { group.cancelAll() }
+            try await ready()
+            var iterator = endings.makeAsyncIterator()
+            guard let end = await iterator.next() else { throw CancellationError() }
+            await commands.close(within: Self.farewell)
+            try? await session.agent.channel.close()
+            return end
+        }
+    }
+
+    /// Why the session is over; `nil` while it lives.
+    var end: SessionEnd? { state.withLock { $0.end } }
+
+    var status: HolderStatus {
+        let clock = state.withLock { $0.clock }
+        return HolderStatus(
+            session: session.id,
+            contract: session.contract,
+            agent: session.machine,
+            grants: session.grants,
+            startedAt: session.startedAt,
+            isPaused: clock.isPaused,
+            rawSeconds: clock.rawSeconds(at: .now),
+            pausedSeconds: clock.pausedSeconds(at: .now)
+        )
+    }
+
+    func withClock(_ body: (inout SessionClock) -> Void) { state.withLock { body(&$0.clock) } }
+
+    /// Ends the session at the relay, then at the agent.
+    public func end(_ request: EndRequest) async throws -> SessionRecord {
+        let isFirst = state.withLock { state in
+            defer { state.isEnding = true }
+            return !state.isEnding && state.end == nil
+        }
+        guard isFirst else { throw OperatorError(.sessionOver, end?.sentence ?? "the session is being ended already") }
+        do {
+            let record = try await relay.end(session: session.id, request)
+            finish(.byOperator(record), isOwn: true)
+            return record
+        } catch {
+            state.withLock { $0.isEnding = false }
+            throw error
+        }
+    }
+
+    /// Tells the agent of the end, for a few seconds at most: the relay has written it down already.
+    func tellAgent(_ record: SessionRecord) async {
+        let parameters = EndParameters(
+            summary: record.summary,
+            rawSeconds: record.rawSeconds,
+            billedSeconds: record.billedSeconds
+        )
+        let agent = session.agent
+        try? await withDeadline(.seconds(5)) {
+            try await agent.perform("end", parameters) { replies, _ in
+                while try await replies.next() != nil {}
+            }
+        }
+    }
+
+    private func finish(_ end: SessionEnd, isOwn: Bool = false) {
+        let isNew = state.withLock { state in
+            guard state.end == nil, isOwn || !state.isEnding else { return false }
+            state.end = end
+            return true
+        }
+        guard isNew else { return }
+        if !isOwn { ended.yield(end) }
+    }
+
+    /// The last word of an end by the operator has been said; `serve` may return.
+    func leave() {
+        if let end { ended.yield(end) }
+    }
+
+    /// Listens to what happens on the client's side, for as long as there is one.
+    private func watch() async {
+        var event: SessionEvent?
+        do {
+            event = try await session.agent.perform("events", Empty()) { replies, _ in
+                while let frame = try await replies.next() {
+                    guard frame.kind == .notice else { continue }
+                    return try JSONDecoder().decode(SessionEvent.self, from: Data(frame.payload.readableBytesView))
+                }
+                return nil
+            }
+        } catch {
+            // Whatever it was, the tunnel is no use any more.
+        }
+        if let event {
+            finish(.byAgent(event.kind, billedSeconds: event.billedSeconds))
+        } else {
+            finish(.connectionLost)
+        }
+    }
+}
+
+/// The connections of commands, so that they can be ended together.
+private final class OpenConnections: Sendable {
+    private let channels = Mutex<[any Channel]>([])
+
+    func add(_ channel: any Channel) {
+        channels.withLock { channels in
+            channels.removeAll { !$0.isActive }
+            channels.append(channel)
+        }
+    }
+
+    /// Lets commands read their last words and leave by themselves, then closes what is left.
+    func close(within duration: Duration) async {
+        let open = channels.withLock { $0 }
+        try? await withDeadline(duration) {
+            for channel in open { try await channel.closeFuture.get() }
+        }
+        for channel in open { channel.close(promise: nil) }
+    }
+}

@@ -1,0 +1,44 @@
+import Pairing
+import RelayAPI
+
+/// An invitation with the code that only this machine and the client know.
+public struct KeptInvitation: Codable, Sendable, Equatable {
+    /// What the relay knows of it.
+    public var invitation: InvitationSummary
+    /// The code as it is read out.
+    public var code: String
+
+    /// An invitation with its code.
+    public init(invitation: InvitationSummary, code: String) {
+        self.invitation = invitation
+        self.code = code
+    }
+}
+
+extension OperatorHome {
+    func keep(_ invitation: KeptInvitation) throws {
+        try write(invitation, to: Self.file(Self.invitations, invitation.invitation.invitation, "json"))
+    }
+
+    func forget(invitation id: String) throws { remove(try Self.file(Self.invitations, id, "json")) }
+
+    /// The invitation with this id; `nil` where it is not kept here.
+    func invitation(_ id: String) throws -> KeptInvitation? {
+        try read(Self.file(Self.invitations, id, "json"), as: KeptInvitation.self)
+    }
+
+    /// The invitations whose codes are good at `now`, newest first. Those that have expired are removed.
+    func openInvitations(at now: Timestamp) throws -> [KeptInvitation] {
+        try ids(in: Self.invitations).compactMap { id -> KeptInvitation? in
+            guard let kept = try invitation(id) else { return nil }
+            // A client who typed the code in its last second may still wait for the operator.
+            if kept.invitation.expiresAt.seconds + Self.graceSeconds > now.seconds { return kept }
+            try forget(invitation: id)
+            return nil
+        }
+        .sorted { $0.invitation.expiresAt > $1.invitation.expiresAt }
+    }
+
+    /// How long a joined agent waits for the operator.
+    static let graceSeconds: Int64 = 600
+}

@@ -1,0 +1,52 @@
+import RelayAPI
+
+/// What a session needs of the relay.
+public protocol SessionRelay: Sendable {
+    /// One version of a contract.
+    func contract(_ id: String, version: Int64?) async throws -> ContractDocument
+    /// Opens the operator's end of an invitation's tunnel.
+    func openTunnel(invitation: String) async throws -> WaitingTunnel
+    /// Says whether the two ends met.
+    func report(invitation: String, paired: Bool) async throws
+    /// Stops the session's clock.
+    func pause(session: String) async throws -> SessionRecord
+    /// Lets it run again.
+    func resume(session: String) async throws -> SessionRecord
+    /// Writes something down.
+    func note(session: String, text: String) async throws -> SessionRecord
+    /// Changes what kind of work it is.
+    func category(session: String, category: String) async throws -> SessionRecord
+    /// Ends it.
+    func end(session: String, _ request: EndRequest) async throws -> SessionRecord
+}
+
+extension Relay: SessionRelay {
+    public func report(invitation: String, paired: Bool) async throws {
+        let _: Nothing = try await post(RelayRoute.outcome(invitation), PairingOutcome(paired: paired))
+    }
+
+    public func pause(session: String) async throws -> SessionRecord {
+        try await post(RelayRoute.session(session, "pause"))
+    }
+
+    public func resume(session: String) async throws -> SessionRecord {
+        try await post(RelayRoute.session(session, "resume"))
+    }
+
+    public func note(session: String, text: String) async throws -> SessionRecord {
+        try await post(RelayRoute.session(session, "note"), NoteRequest(text: text))
+    }
+
+    public func category(session: String, category: String) async throws -> SessionRecord {
+        try await post(RelayRoute.session(session, "category"), CategoryRequest(category: category))
+    }
+
+    public func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
+        try await post(RelayRoute.session(session, "end"), request)
+    }
+
+    /// An answer whose body does not matter.
+    private struct Nothing: Decodable, Sendable {
+        init(from decoder: any Decoder) {}
+    }
+}
