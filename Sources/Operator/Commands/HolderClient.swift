@@ -79,5 +79,5 @@ public struct HolderClient: Sendable {
     }
 
     /// Ends the session.
-    public func end(summary: String) async throws -> SessionRecord { try await ask("end", EndRequest(summary: summary)) }
+    public func end(summary: String?) async throws -> SessionRecord { try await ask("end", EndRequest(summary: summary)) }
 }

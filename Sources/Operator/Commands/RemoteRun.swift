@@ -70,10 +70,10 @@ public struct RemoteRun: Sendable {
         try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask { try await receive(replies) }
             group.addTask {
-                try await send(requests)
+                await send(requests)
                 return nil
             }
-            group.addTask { try await obey(requests) }
+            group.addTask { await obey(requests) }
             defer { group.cancelAll() }
             while let outcome = try await group.next() {
                 if let outcome { return outcome }
@@ -98,17 +98,16 @@ public struct RemoteRun: Sendable {
         throw SupportChannelError(kind: .closed, diagnostics: "without a result")
     }
 
-    /// A command that does not want its input has closed it, or has ended: neither is a failure of ours.
-    private func send(_ requests: ActionRequests) async throws {
+    private func send(_ requests: ActionRequests) async {
         do {
             while let piece = try await input?.next() { try await requests.send(ActionFrame(.input, piece)) }
             try await requests.send(ActionFrame(.inputEnd))
-        } catch is CancellationError {
-        } catch is ChannelError {
+        } catch {
+            // The command has ended or the session has: what comes back says which.
         }
     }
 
-    private func obey(_ requests: ActionRequests) async throws -> Outcome? {
+    private func obey(_ requests: ActionRequests) async -> Outcome? {
         var policy = InterruptPolicy()
         for await number in signals {
             switch policy.received(number) {

@@ -68,7 +68,6 @@ extension SessionHolder {
     private func end(_ action: IncomingAction) async throws {
         let record = try await end(action.parameters(as: EndRequest.self))
         defer { leave() }
-        await tellAgent(record)
         try await answer(action, record)
     }
 
@@ -85,7 +84,7 @@ extension SessionHolder {
             let answers = try await action.accept()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // A command that vanished shows here first: the error ends the group, and with it the agent's work.
-                group.addTask { while let frame = try await action.input.next() { try await requests.send(frame) } }
+                group.addTask { try await Self.pump(action.input, to: requests) }
                 group.addTask {
                     do {
                         while let frame = try await replies.next() { try await answers.send(frame) }
@@ -102,6 +101,19 @@ extension SessionHolder {
                 } catch is Finished {
                     group.cancelAll()
                 }
+            }
+        }
+    }
+
+    /// Input of the command goes to the agent. An agent that takes none any more is no failure: what it answers says how it went.
+    private static func pump(_ input: ActionInput, to requests: ActionRequests) async throws {
+        var isTaken = true
+        while let frame = try await input.next() {
+            guard isTaken else { continue }
+            do {
+                try await requests.send(frame)
+            } catch {
+                isTaken = false
             }
         }
     }
@@ -123,7 +135,7 @@ extension SessionHolder {
 
     /// Streams break a moment before it is known why: gives the reason that moment.
     private func settle() async {
-        for _ in 0..<20 where end == nil && !session.agent.channel.isActive {
+        for _ in 0..<20 where end == nil {
             try? await Task.sleep(for: .milliseconds(25))
         }
     }

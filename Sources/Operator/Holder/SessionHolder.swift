@@ -19,8 +19,9 @@ public final class SessionHolder: Sendable {
     private struct State {
         var clock: SessionClock
         var end: SessionEnd?
-        /// Whether `end` is on its way: what the agent says meanwhile is its consequence.
+        /// Whether `end` is on its way: what the agent's side says meanwhile is its consequence, unless the relay says no.
         var isEnding = false
+        var meanwhile: SessionEnd?
     }
 
     /// How long commands may take to hear of the end.
@@ -34,17 +35,21 @@ public final class SessionHolder: Sendable {
         (self.endings, self.ended) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
-    /// Serves until the session is over, then closes the tunnel and removes what was written down in `home`.
-    ///
-    /// - Parameter ready: called when commands can connect.
-    public func serve(in home: OperatorHome, ready: @escaping @Sendable () async throws -> Void) async throws -> SessionEnd {
-        let file = SessionFile(
+    /// How commands find this holder.
+    public var file: SessionFile {
+        SessionFile(
             session: session.id,
             contract: session.contract,
             agent: session.machine,
             startedAt: session.startedAt,
             holder: ProcessInfo.processInfo.processIdentifier
         )
+    }
+
+    /// Serves until the session is over, then closes the tunnel and removes what was written down in `home`.
+    ///
+    /// - Parameter ready: called when commands can connect.
+    public func serve(in home: OperatorHome, ready: @escaping @Sendable () async throws -> Void) async throws -> SessionEnd {
         try home.prepare()
         let socket = try HolderSocket(
             folder: home.path(of: OperatorHome.sessions),
@@ -105,8 +110,8 @@ public final class SessionHolder: Sendable {
 
     func withClock(_ body: (inout SessionClock) -> Void) { state.withLock { body(&$0.clock) } }
 
-    /// Ends the session at the relay, then at the agent.
-    public func end(_ request: EndRequest) async throws -> SessionRecord {
+    /// Ends the session at the relay, then tells the agent. `leave` lets `serve` return.
+    func end(_ request: EndRequest) async throws -> SessionRecord {
         let isFirst = state.withLock { state in
             defer { state.isEnding = true }
             return !state.isEnding && state.end == nil
@@ -114,16 +119,39 @@ public final class SessionHolder: Sendable {
         guard isFirst else { throw OperatorError(.sessionOver, end?.sentence ?? "the session is being ended already") }
         do {
             let record = try await relay.end(session: session.id, request)
-            finish(.byOperator(record), isOwn: true)
+            state.withLock { $0.end = .byOperator(record) }
+            await tellAgent(record)
             return record
         } catch {
-            state.withLock { $0.isEnding = false }
+            // What the agent's side said meanwhile counts after all.
+            let meanwhile = state.withLock { state in
+                state.isEnding = false
+                return state.meanwhile
+            }
+            if let meanwhile { finish(meanwhile) }
             throw error
         }
     }
 
+    /// Ends the session because this program has to leave.
+    public func interrupt() async {
+        let request = EndRequest(summary: nil, reason: "interrupted")
+        do {
+            _ = try await end(request)
+        } catch {
+            // The relay cannot be told: it sees the tunnel close, and ends the session at that moment.
+            finish(.connectionLost)
+        }
+        leave()
+    }
+
+    /// Lets `serve` return once the last word about the end has been said.
+    func leave() {
+        if let end { ended.yield(end) }
+    }
+
     /// Tells the agent of the end, for a few seconds at most: the relay has written it down already.
-    func tellAgent(_ record: SessionRecord) async {
+    private func tellAgent(_ record: SessionRecord) async {
         let parameters = EndParameters(
             summary: record.summary,
             rawSeconds: record.rawSeconds,
@@ -137,19 +165,18 @@ public final class SessionHolder: Sendable {
         }
     }
 
-    private func finish(_ end: SessionEnd, isOwn: Bool = false) {
+    /// The session is over by something else than the operator's word.
+    private func finish(_ end: SessionEnd) {
         let isNew = state.withLock { state in
-            guard state.end == nil, isOwn || !state.isEnding else { return false }
+            guard state.end == nil else { return false }
+            if state.isEnding {
+                state.meanwhile = end
+                return false
+            }
             state.end = end
             return true
         }
-        guard isNew else { return }
-        if !isOwn { ended.yield(end) }
-    }
-
-    /// The last word of an end by the operator has been said; `serve` may return.
-    func leave() {
-        if let end { ended.yield(end) }
+        if isNew { ended.yield(end) }
     }
 
     /// Listens to what happens on the client's side, for as long as there is one.

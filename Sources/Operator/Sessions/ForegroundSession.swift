@@ -1,0 +1,141 @@
+import Glibc
+import NIOCore
+import RelayAPI
+
+/// `lotse connect` in the foreground: opens the session, holds it and runs the console, in one process.
+public struct ForegroundSession: Sendable {
+    let relay: Relay
+    let invitation: InvitationSummary
+
+    /// A session of `invitation`.
+    public init(relay: Relay, invitation: InvitationSummary) {
+        self.relay = relay
+        self.invitation = invitation
+    }
+
+    private enum Ending: Sendable {
+        case over(SessionEnd)
+        case consoleLeft
+        case signal(Int32)
+    }
+
+    /// Runs the session to its end.
+    ///
+    /// - Parameters:
+    ///   - tell: takes sentences for standard error.
+    ///   - opened: called with the session once the client consented.
+    /// - Returns: the exit status.
+    public func run(
+        tell: @escaping @Sendable (String) async -> Void, opened: @escaping @Sendable (OpenSession) async throws -> Void
+    ) async throws -> Int32 {
+        let signals = Signals()
+        defer { signals.stop() }
+        guard let session = try await open(signals, tell) else { throw OperatorError(.interrupted, "interrupted") }
+        try relay.home.forget(invitation: invitation.invitation)
+        let holder = SessionHolder(session, relay: relay)
+        let router = SignalRouter()
+        let lines: any LineSource
+        let isInteractive = isatty(STDIN_FILENO) == 1
+        if isInteractive {
+            lines = try EditedLines(historyPath: relay.home.path(of: "history"))
+        } else {
+            lines = ScriptedLines(try StandardInput())
+        }
+        let (ready, isReady) = AsyncStream<Void>.makeStream()
+        return try await withThrowingTaskGroup(of: Ending.self) { group in
+            group.addTask { .over(try await holder.serve(in: relay.home) { isReady.yield() }) }
+            group.addTask {
+                for await _ in ready {
+                    try await opened(session)
+                    try await console(session, lines, isInteractive, router)
+                    return .consoleLeft
+                }
+                throw CancellationError()
+            }
+            group.addTask { .signal(await route(signals, router, lines, isInteractive)) }
+            return try await conclude(&group, holder, tell)
+        }
+    }
+
+    /// - Returns: `nil` where a signal came first.
+    private func open(
+        _ signals: Signals, _ tell: @escaping @Sendable (String) async -> Void
+    ) async throws -> OpenSession? {
+        try await withThrowingTaskGroup(of: OpenSession?.self) { group in
+            group.addTask {
+                try await SessionOpening(relay: relay, operatorName: relay.operatorName).open(invitation, tell: tell)
+            }
+            group.addTask {
+                for await _ in signals.numbers { return nil }
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func console(
+        _ session: OpenSession, _ lines: any LineSource, _ isInteractive: Bool, _ router: SignalRouter
+    ) async throws {
+        try await HolderClient.with(relay.home, session: session.id) { client in
+            let console = Console(
+                client: client,
+                lines: lines,
+                isInteractive: isInteractive,
+                output: .standard,
+                errorOutput: .standardError,
+                signals: router
+            )
+            try await console.run()
+        }
+    }
+
+    /// Ctrl-C belongs to the command, else to the prompt; anything else ends the session.
+    ///
+    /// - Returns: the signal that ends the session.
+    private func route(
+        _ signals: Signals, _ router: SignalRouter, _ lines: any LineSource, _ isInteractive: Bool
+    ) async -> Int32 {
+        for await number in signals.numbers {
+            if number == SIGINT, isInteractive {
+                if !router.route(number) { lines.interrupt() }
+            } else {
+                return number
+            }
+        }
+        return SIGTERM
+    }
+
+    private func conclude(
+        _ group: inout ThrowingTaskGroup<Ending, any Error>, _ holder: SessionHolder,
+        _ tell: @Sendable (String) async -> Void
+    ) async throws -> Int32 {
+        defer { group.cancelAll() }
+        do {
+            while let ending = try await group.next() {
+                switch ending {
+                case .consoleLeft: continue
+                case .over(.byOperator): return 0
+                case .over(let end):
+                    await tell(end.sentence)
+                    return 1
+                case .signal(let number):
+                    await holder.interrupt()
+                    await tell("interrupted; the session is ended")
+                    return 128 + number
+                }
+            }
+            return 0
+        } catch {
+            // The console broke; nobody may go on paying for a session that nobody holds. Where it broke because the session is over,
+            // that is what there is to say.
+            if let end = holder.end {
+                if case .byOperator = end { return 0 }
+                await tell(end.sentence)
+                return 1
+            }
+            await holder.interrupt()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import RelayAPI
+import TerminalText
+
+/// What is printed about one session.
+public enum SessionPage {
+    /// How a live session stands.
+    public static func status(_ status: HolderStatus) -> String {
+        """
+        session   \(status.session)
+        contract  \(status.contract)
+        client    \(status.agent)
+        allowed   \(status.grants.joined(separator: ", "))
+        time      \(DurationText.clock(status.rawSeconds))\(status.isPaused ? " (the clock stands still)" : "")
+        paused    \(DurationText.clock(status.pausedSeconds))
+
+        """
+    }
+
+    /// What an ended session came to.
+    public static func ended(_ record: SessionRecord) -> String {
+        """
+        session   \(record.session)
+        contract  \(record.contract)
+        time      \(DurationText.clock(record.rawSeconds))
+        paused    \(DurationText.clock(record.pausedSeconds))
+        billed    \(DurationText.clock(record.billedSeconds))
+        summary   \(TerminalText.name(record.summary ?? "", limit: 500))
+
+        """
+    }
+
+    /// A list of sessions, one line each.
+    public static func list(_ records: [SessionRecord]) -> String {
+        let header = ["SESSION", "CONTRACT", "STATE", "OPERATOR", "STARTED", "TIME", "SUMMARY"]
+        let rows = records.map { record in
+            [
+                record.session, record.contract, record.state.rawValue, record.operator, record.startedAt.rfc3339,
+                DurationText.clock(record.billedSeconds), record.summary ?? record.purpose,
+            ]
+        }
+        return TextTable.text(header: header, rows: rows, right: [5])
+    }
+}
+
+/// Columns of text, as wide as their widest cell.
+enum TextTable {
+    /// - Parameter right: columns whose cells stand at the right.
+    static func text(header: [String], rows: [[String]], right: Set<Int> = []) -> String {
+        let cells = [header] + rows.map { $0.map { TerminalText.name($0, limit: 60) } }
+        let widths = header.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return cells.map { row in
+            let line = row.indices.map { column in
+                let space = String(repeating: " ", count: widths[column] - row[column].count)
+                return right.contains(column) ? space + row[column] : row[column] + space
+            }
+            .joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }
+        .joined()
+    }
+}

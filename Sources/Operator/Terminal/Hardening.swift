@@ -1,0 +1,14 @@
+import CEditLine
+import Glibc
+
+/// What a program does first whose memory will hold codes and keys.
+public enum Hardening {
+    /// No core dumps, no tracing, nothing that others may read, and a reader that leaves is an error of `write`, not the end.
+    public static func apply() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        _ = lotse_undumpable()
+        umask(0o077)
+        signal(SIGPIPE, SIG_IGN)
+    }
+}
