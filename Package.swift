@@ -40,7 +40,10 @@ let package = Package(
         ),
         .executableTarget(
             name: "lotse",
-            dependencies: ["Operator", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+            dependencies: [
+                "Operator", "RelayAPI", "Contracts", "ContractFiles", "TerminalText",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]
         ),
         .testTarget(name: "OperatorTests", dependencies: ["Operator", "lotse"] + nio),
         .target(

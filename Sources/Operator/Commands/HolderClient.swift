@@ -30,7 +30,9 @@ public struct HolderClient: Sendable {
 
     /// Connects, does something and closes the connection again.
     public static func with<Result: Sendable>(
-        _ home: OperatorHome, session id: String? = nil, _ body: @Sendable (HolderClient) async throws -> Result
+        _ home: OperatorHome,
+        session id: String? = nil,
+        _ body: @Sendable (HolderClient) async throws -> Result
     ) async throws -> Result {
         let client = try await connect(home, session: id)
         do {
@@ -44,7 +46,9 @@ public struct HolderClient: Sendable {
     }
 
     private func ask<Answer: Decodable & Sendable>(
-        _ name: String, _ parameters: some Encodable & Sendable, as type: Answer.Type = Answer.self
+        _ name: String,
+        _ parameters: some Encodable & Sendable,
+        as type: Answer.Type = Answer.self
     ) async throws -> Answer {
         do {
             return try await end.perform(name, parameters) { replies, _ in
@@ -57,7 +61,10 @@ public struct HolderClient: Sendable {
         } catch let refusal as Refusal {
             throw OperatorError(refusal.status == 410 ? .sessionOver : .refused, refusal.message)
         } catch is SupportChannelError, is ChannelError {
-            throw OperatorError(.sessionOver, "the session's holder is gone (lotse sessions shows how the session stands)")
+            throw OperatorError(
+                .sessionOver,
+                "the session's holder is gone (lotse sessions shows how the session stands)"
+            )
         }
     }
 
@@ -79,5 +86,7 @@ public struct HolderClient: Sendable {
     }
 
     /// Ends the session.
-    public func end(summary: String?) async throws -> SessionRecord { try await ask("end", EndRequest(summary: summary)) }
+    public func end(summary: String?) async throws -> SessionRecord {
+        try await ask("end", EndRequest(summary: summary))
+    }
 }

@@ -25,7 +25,11 @@ public struct RemoteLogs: Sendable {
 
     /// A request for log lines.
     public init(
-        paths: [String], lines: Int?, follow: Bool, output: OutputDescriptor, errorOutput: OutputDescriptor,
+        paths: [String],
+        lines: Int?,
+        follow: Bool,
+        output: OutputDescriptor,
+        errorOutput: OutputDescriptor,
         signals: AsyncStream<Int32>
     ) {
         self.paths = paths
@@ -48,7 +52,10 @@ public struct RemoteLogs: Sendable {
         } catch let error as IOError {
             return .init(status: 1, message: "cannot write the output: \(error)")
         } catch {
-            return .init(status: 1, message: "the session's holder is gone (lotse sessions shows how the session stands)")
+            return .init(
+                status: 1,
+                message: "the session's holder is gone (lotse sessions shows how the session stands)"
+            )
         }
     }
 

@@ -23,8 +23,12 @@ public struct RemoteRun: Sendable {
 
     /// A command.
     public init(
-        arguments: [String], timeoutMilliseconds: Int64? = nil, input: StandardInput?, output: OutputDescriptor,
-        errorOutput: OutputDescriptor, signals: AsyncStream<Int32>
+        arguments: [String],
+        timeoutMilliseconds: Int64? = nil,
+        input: StandardInput?,
+        output: OutputDescriptor,
+        errorOutput: OutputDescriptor,
+        signals: AsyncStream<Int32>
     ) {
         self.arguments = arguments
         self.timeoutMilliseconds = timeoutMilliseconds
@@ -62,7 +66,10 @@ public struct RemoteRun: Sendable {
         } catch let error as IOError {
             return Outcome(status: 1, message: "cannot write the output: \(error)")
         } catch {
-            return Outcome(status: 255, message: "the session's holder is gone (lotse sessions shows how the session stands)")
+            return Outcome(
+                status: 255,
+                message: "the session's holder is gone (lotse sessions shows how the session stands)"
+            )
         }
     }
 

@@ -18,7 +18,9 @@ struct Console: Sendable {
 
     /// Reads and obeys lines until the session is ended.
     func run() async throws {
-        await say("the session runs: \(client.session.agent), contract \(client.session.contract) (help shows what there is)")
+        await say(
+            "the session runs: \(client.session.agent), contract \(client.session.contract) (help shows what there is)"
+        )
         while true {
             switch try await lines.next(prompt: try await prompt()) {
             case .line(let line):

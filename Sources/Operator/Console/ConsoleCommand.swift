@@ -32,7 +32,9 @@ enum ConsoleCommand: Equatable {
         switch verb {
         case "run": self = rest.isEmpty ? .wrong("run what? (run df -h)") : .run(rest)
         case "logs": self = Self.logs(rest)
-        case "note": self = rest.isEmpty ? .wrong("note what? (note restarted the database)") : .note(rest.joined(separator: " "))
+        case "note":
+            self =
+                rest.isEmpty ? .wrong("note what? (note restarted the database)") : .note(rest.joined(separator: " "))
         case "category": self = rest.count == 1 ? .category(rest[0]) : .wrong("which category? (category change)")
         case "pause": self = Self.alone(.pause, verb, rest)
         case "resume": self = Self.alone(.resume, verb, rest)
@@ -40,7 +42,9 @@ enum ConsoleCommand: Equatable {
         case "help", "?": self = .help
         case "end", "exit", "quit": self = .end(summary: rest.isEmpty ? nil : rest.joined(separator: " "))
         default:
-            self = .wrong("there is no \"\(TerminalText.name(verb))\" (help shows what there is; run sends a command to the client)")
+            self = .wrong(
+                "there is no \"\(TerminalText.name(verb))\" (help shows what there is; run sends a command to the client)"
+            )
         }
     }
 
@@ -63,7 +67,8 @@ enum ConsoleCommand: Equatable {
             default: paths.append(word)
             }
         }
-        return paths.isEmpty ? .wrong("which logs? (logs -f /var/log/syslog)") : .logs(paths: paths, lines: lines, follow: follow)
+        return paths.isEmpty
+            ? .wrong("which logs? (logs -f /var/log/syslog)") : .logs(paths: paths, lines: lines, follow: follow)
     }
 
     static let helpText = """

@@ -26,7 +26,10 @@ final class EditedLines: LineSource, @unchecked Sendable {
         // libedit converts lines by the locale; the terminal speaks UTF-8 whatever the locale says.
         setlocale(LC_CTYPE, "C.UTF-8")
         guard let editor = lotse_line_editor() else {
-            throw OperatorError(.usage, "the line editor does not work on this terminal (use lotse connect --background)")
+            throw OperatorError(
+                .usage,
+                "the line editor does not work on this terminal (use lotse connect --background)"
+            )
         }
         guard let history = history_init() else {
             el_end(editor)

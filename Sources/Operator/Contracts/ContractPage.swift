@@ -96,7 +96,8 @@ public enum ContractPage {
     }
 
     private static func category(_ category: Contract.Category, of contract: Contract) -> String {
-        let price = contract.rateCentsPerHour(of: category).map { "\(Cents.text($0)) \(contract.currency)/h" } ?? "no price"
+        let price =
+            contract.rateCentsPerHour(of: category).map { "\(Cents.text($0)) \(contract.currency)/h" } ?? "no price"
         return "\(category.id): \(category.kind.rawValue), \(price)\(category.usesQuota ? ", uses the quota" : "")"
     }
 

@@ -32,8 +32,14 @@ public struct HolderStatus: Codable, Sendable, Equatable {
 
     /// A status.
     public init(
-        session: String, contract: String, agent: String, grants: [String], startedAt: Timestamp, isPaused: Bool,
-        rawSeconds: Int64, pausedSeconds: Int64
+        session: String,
+        contract: String,
+        agent: String,
+        grants: [String],
+        startedAt: Timestamp,
+        isPaused: Bool,
+        rawSeconds: Int64,
+        pausedSeconds: Int64
     ) {
         self.session = session
         self.contract = contract
@@ -60,9 +66,11 @@ public enum SessionEnd: Sendable, Equatable {
         switch self {
         case .byOperator(let record): "the session was ended (\(DurationText.clock(record.billedSeconds)) billed)"
         case .byAgent(.ended, let billed): "the client ended the session\(Self.billed(billed))"
-        case .byAgent(.idle, let billed): "the session ended because nothing happened for too long\(Self.billed(billed))"
+        case .byAgent(.idle, let billed):
+            "the session ended because nothing happened for too long\(Self.billed(billed))"
         case .byAgent(.timeout, let billed): "the session reached the contract's longest time\(Self.billed(billed))"
-        case .connectionLost: "the connection to the client is lost, and the session has ended (lotse sessions shows the time)"
+        case .connectionLost:
+            "the connection to the client is lost, and the session has ended (lotse sessions shows the time)"
         }
     }
 

@@ -66,7 +66,9 @@ struct HolderSocket: Sendable {
 
     /// Whether the other end is a program of this user.
     private static func isOwn(_ channel: any Channel) -> EventLoopFuture<Bool> {
-        guard let provider = channel as? any SocketOptionProvider else { return channel.eventLoop.makeSucceededFuture(false) }
+        guard let provider = channel as? any SocketOptionProvider else {
+            return channel.eventLoop.makeSucceededFuture(false)
+        }
         let credentials: EventLoopFuture<PeerCredentials> = provider.unsafeGetSocketOption(
             level: .socket,
             name: .init(rawValue: SO_PEERCRED)

@@ -49,7 +49,9 @@ public final class SessionHolder: Sendable {
     /// Serves until the session is over, then closes the tunnel and removes what was written down in `home`.
     ///
     /// - Parameter ready: called when commands can connect.
-    public func serve(in home: OperatorHome, ready: @escaping @Sendable () async throws -> Void) async throws -> SessionEnd {
+    public func serve(in home: OperatorHome, ready: @escaping @Sendable () async throws -> Void) async throws
+        -> SessionEnd
+    {
         try home.prepare()
         let socket = try HolderSocket(
             folder: home.path(of: OperatorHome.sessions),
@@ -65,7 +67,8 @@ public final class SessionHolder: Sendable {
     }
 
     private func serve(
-        _ connections: HolderSocket.Connections, ready: @escaping @Sendable () async throws -> Void
+        _ connections: HolderSocket.Connections,
+        ready: @escaping @Sendable () async throws -> Void
     ) async throws -> SessionEnd {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let commands = OpenConnections()

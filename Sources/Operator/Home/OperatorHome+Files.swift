@@ -63,12 +63,16 @@ extension OperatorHome {
     /// An id that the relay made up, as the name of a file: it must not lead anywhere else.
     static func file(_ folder: String, _ id: String, _ suffix: String) throws -> String {
         let isPlain = id.utf8.allSatisfy { byte in
-            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
+            (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+                || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte)
                 || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) || byte == UInt8(ascii: "-")
                 || byte == UInt8(ascii: "_")
         }
         guard isPlain, (1...64).contains(id.utf8.count) else {
-            throw OperatorError(.home, "the relay uses an id that cannot be a file's name (use the same release everywhere)")
+            throw OperatorError(
+                .home,
+                "the relay uses an id that cannot be a file's name (use the same release everywhere)"
+            )
         }
         return "\(folder)/\(id).\(suffix)"
     }
@@ -104,5 +108,7 @@ public enum JSON {
     }
 
     /// The same as text.
-    public static func text(_ value: some Encodable) throws -> String { String(decoding: try bytes(value), as: UTF8.self) }
+    public static func text(_ value: some Encodable) throws -> String {
+        String(decoding: try bytes(value), as: UTF8.self)
+    }
 }

@@ -23,7 +23,9 @@ public struct OperatorHome: Sendable {
     /// The home that `environment` names.
     ///
     /// - Throws: `OperatorError` where it names neither `LOTSE_HOME` nor `HOME`.
-    public static func standard(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> OperatorHome {
+    public static func standard(environment: [String: String] = ProcessInfo.processInfo.environment) throws
+        -> OperatorHome
+    {
         if let path = environment["LOTSE_HOME"], !path.isEmpty { return OperatorHome(path: path) }
         guard let home = environment["HOME"], !home.isEmpty else {
             throw OperatorError(.home, "there is neither LOTSE_HOME nor HOME (set LOTSE_HOME to a folder of your own)")
@@ -49,11 +51,16 @@ public struct OperatorHome: Sendable {
     static let sessions = "sessions"
 
     private var parent: String {
-        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else { return path.hasPrefix("/") ? "/" : "." }
+        guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {
+            return path.hasPrefix("/") ? "/" : "."
+        }
         return String(path[..<slash])
     }
 
     static func failure(_ action: String, _ path: String) -> OperatorError {
-        OperatorError(.home, "cannot \(action) \(path): \(String(cString: strerror(errno))) (check its owner and the disk)")
+        OperatorError(
+            .home,
+            "cannot \(action) \(path): \(String(cString: strerror(errno))) (check its owner and the disk)"
+        )
     }
 }

@@ -43,7 +43,10 @@ extension OperatorHome {
         let live = try liveSessions()
         if let id {
             guard let file = live.first(where: { $0.session == id }) else {
-                throw OperatorError(.noSession, "there is no live session \"\(id)\" here (lotse sessions --live shows them)")
+                throw OperatorError(
+                    .noSession,
+                    "there is no live session \"\(id)\" here (lotse sessions --live shows them)"
+                )
             }
             return file
         }
@@ -52,7 +55,10 @@ extension OperatorHome {
         }
         guard live.count == 1 else {
             let names = live.map { "\($0.session) (\($0.contract))" }.joined(separator: ", ")
-            throw OperatorError(.noSession, "there are \(live.count) live sessions: \(names) (choose one with --session)")
+            throw OperatorError(
+                .noSession,
+                "there are \(live.count) live sessions: \(names) (choose one with --session)"
+            )
         }
         return first
     }

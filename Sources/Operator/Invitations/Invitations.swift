@@ -6,12 +6,20 @@ extension Relay {
     ///
     /// - Parameter validSeconds: how long the code is good for; 60…86,400.
     public func invite(
-        contract: String, purpose: String, category: String?, validSeconds: Int64
+        contract: String,
+        purpose: String,
+        category: String?,
+        validSeconds: Int64
     ) async throws -> KeptInvitation {
         guard (60...86_400).contains(validSeconds) else {
             throw OperatorError(.usage, "a code is valid for 1 minute to 24 hours (--valid 10m)")
         }
-        let request = NewInvitation(contract: contract, purpose: purpose, category: category, validSeconds: validSeconds)
+        let request = NewInvitation(
+            contract: contract,
+            purpose: purpose,
+            category: category,
+            validSeconds: validSeconds
+        )
         let invitation: InvitationSummary = try await post(RelayRoute.invitations, request)
         let code = try Code.random(room: invitation.room, secretDigits: invitation.secretDigits)
         let kept = KeptInvitation(invitation: invitation, code: code.formatted)
@@ -23,7 +31,8 @@ extension Relay {
     ///
     /// - Parameter askCode: asks for a code; called at most once. `nil` where nobody can be asked.
     public func invitation(
-        _ id: String?, askCode: @Sendable () async throws -> String?
+        _ id: String?,
+        askCode: @Sendable () async throws -> String?
     ) async throws -> InvitationSummary {
         if let id {
             if let kept = try home.invitation(id) { return kept.invitation }

@@ -16,7 +16,8 @@ enum LedgerWatch {
     /// - Throws: `OperatorError` (`ledger`).
     static func check(_ answer: HeadAnswer, after known: SignedHead?, authority: Certificate) throws -> SignedHead {
         let certificate = try Certificate(pem: answer.certificate)
-        guard certificate.isSigned(by: authority), !certificate.isAuthority, isSigned(answer.head, by: certificate) else {
+        guard certificate.isSigned(by: authority), !certificate.isAuthority, isSigned(answer.head, by: certificate)
+        else {
             throw failure("the relay's ledger is not signed by a key that the relay's authority certified")
         }
         guard let known else { return answer.head }

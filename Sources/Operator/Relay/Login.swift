@@ -34,7 +34,10 @@ private struct PendingLogin: Codable {
 extension OperatorHome {
     func login() throws -> Login {
         guard let login = try read(Login.file, as: Login.self) else {
-            throw OperatorError(.login, "you are not logged in (lotse login https://HOST:PORT, with a token of the relay's owner)")
+            throw OperatorError(
+                .login,
+                "you are not logged in (lotse login https://HOST:PORT, with a token of the relay's owner)"
+            )
         }
         return login
     }
@@ -77,7 +80,9 @@ extension OperatorHome {
     }
 
     private func refuseToReplace(_ endpoint: RelayEndpoint, replaces: Bool) throws {
-        guard let login = try read(Login.file, as: Login.self), login.relay != endpoint.description, !replaces else { return }
+        guard let login = try read(Login.file, as: Login.self), login.relay != endpoint.description, !replaces else {
+            return
+        }
         throw OperatorError(
             .login,
             "you are logged in to another relay, \(login.relay), as \(login.operator) "
@@ -101,7 +106,8 @@ extension OperatorHome {
     private func check(_ issued: IssuedCertificate, key: PrivateKey, pin: [UInt8]) throws {
         let authority = try Certificate(pem: issued.authority)
         let certificate = try Certificate(pem: issued.certificate)
-        guard authority.spkiSHA256 == pin, certificate.isSigned(by: authority), certificate.publicKey == key.publicKey else {
+        guard authority.spkiSHA256 == pin, certificate.isSigned(by: authority), certificate.publicKey == key.publicKey
+        else {
             throw OperatorError(
                 .login,
                 "the relay issued a certificate that does not fit the token or the key (ask who runs the relay)"

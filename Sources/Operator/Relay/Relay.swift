@@ -26,7 +26,9 @@ public struct Relay: Sendable {
     /// - Parameter warn: takes a sentence about something that is not wrong yet.
     /// - Throws: `OperatorError` where there is no login or its certificate has ended.
     public static func open(
-        _ home: OperatorHome, now: Timestamp = .now, warn: @Sendable (String) -> Void = { _ in }
+        _ home: OperatorHome,
+        now: Timestamp = .now,
+        warn: @Sendable (String) -> Void = { _ in }
     ) async throws -> Relay {
         let relay = try Relay(home: home, login: home.login())
         let left = try Certificate(pem: relay.login.certificate).notAfter - now.seconds
@@ -96,7 +98,8 @@ public struct Relay: Sendable {
 
     /// Tells something.
     func post<Answer: Decodable & Sendable>(
-        _ path: String, _ body: (any Encodable & Sendable)? = nil
+        _ path: String,
+        _ body: (any Encodable & Sendable)? = nil
     ) async throws -> Answer {
         try await client.send(.POST, path, body: body)
     }

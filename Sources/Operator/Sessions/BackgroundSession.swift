@@ -33,7 +33,8 @@ public struct BackgroundSession: Sendable {
     ///   - arguments: what the program is called with to be the holder.
     ///   - tell: takes sentences for standard error.
     public func start(
-        arguments: [String], tell: @escaping @Sendable (String) async -> Void
+        arguments: [String],
+        tell: @escaping @Sendable (String) async -> Void
     ) async throws -> SessionFile {
         try home.prepare()
         let log = try OperatorHome.file(OperatorHome.sessions, invitation.invitation, "log")
@@ -60,7 +61,9 @@ public struct BackgroundSession: Sendable {
     }
 
     private func follow(
-        _ reports: ScriptedLines, log: String, _ tell: @Sendable (String) async -> Void
+        _ reports: ScriptedLines,
+        log: String,
+        _ tell: @Sendable (String) async -> Void
     ) async throws -> SessionFile {
         while case .line(let line) = try await reports.next(prompt: "") {
             switch try JSONDecoder().decode(HolderReport.self, from: Data(line.utf8)) {
@@ -83,7 +86,8 @@ public struct BackgroundSession: Sendable {
         do {
             let session = try await withThrowingTaskGroup(of: OpenSession.self) { group in
                 group.addTask {
-                    try await SessionOpening(relay: relay, operatorName: relay.operatorName).open(invitation) { sentence in
+                    try await SessionOpening(relay: relay, operatorName: relay.operatorName).open(invitation) {
+                        sentence in
                         try? await reports.send(.waiting(sentence))
                     }
                 }

@@ -26,7 +26,8 @@ public struct ForegroundSession: Sendable {
     ///   - opened: called with the session once the client consented.
     /// - Returns: the exit status.
     public func run(
-        tell: @escaping @Sendable (String) async -> Void, opened: @escaping @Sendable (OpenSession) async throws -> Void
+        tell: @escaping @Sendable (String) async -> Void,
+        opened: @escaping @Sendable (SessionFile) async throws -> Void
     ) async throws -> Int32 {
         let signals = Signals()
         defer { signals.stop() }
@@ -46,7 +47,7 @@ public struct ForegroundSession: Sendable {
             group.addTask { .over(try await holder.serve(in: relay.home) { isReady.yield() }) }
             group.addTask {
                 for await _ in ready {
-                    try await opened(session)
+                    try await opened(holder.file)
                     try await console(session, lines, isInteractive, router)
                     return .consoleLeft
                 }
@@ -59,7 +60,8 @@ public struct ForegroundSession: Sendable {
 
     /// - Returns: `nil` where a signal came first.
     private func open(
-        _ signals: Signals, _ tell: @escaping @Sendable (String) async -> Void
+        _ signals: Signals,
+        _ tell: @escaping @Sendable (String) async -> Void
     ) async throws -> OpenSession? {
         try await withThrowingTaskGroup(of: OpenSession?.self) { group in
             group.addTask {
@@ -75,7 +77,10 @@ public struct ForegroundSession: Sendable {
     }
 
     private func console(
-        _ session: OpenSession, _ lines: any LineSource, _ isInteractive: Bool, _ router: SignalRouter
+        _ session: OpenSession,
+        _ lines: any LineSource,
+        _ isInteractive: Bool,
+        _ router: SignalRouter
     ) async throws {
         try await HolderClient.with(relay.home, session: session.id) { client in
             let console = Console(
@@ -94,7 +99,10 @@ public struct ForegroundSession: Sendable {
     ///
     /// - Returns: the signal that ends the session.
     private func route(
-        _ signals: Signals, _ router: SignalRouter, _ lines: any LineSource, _ isInteractive: Bool
+        _ signals: Signals,
+        _ router: SignalRouter,
+        _ lines: any LineSource,
+        _ isInteractive: Bool
     ) async -> Int32 {
         for await number in signals.numbers {
             if number == SIGINT, isInteractive {
@@ -107,7 +115,8 @@ public struct ForegroundSession: Sendable {
     }
 
     private func conclude(
-        _ group: inout ThrowingTaskGroup<Ending, any Error>, _ holder: SessionHolder,
+        _ group: inout ThrowingTaskGroup<Ending, any Error>,
+        _ holder: SessionHolder,
         _ tell: @Sendable (String) async -> Void
     ) async throws -> Int32 {
         defer { group.cancelAll() }

@@ -24,7 +24,12 @@ public struct OpenSession: Sendable {
 
     /// A session.
     public init(
-        id: String, contract: String, categories: [String], machine: String, grants: [String], startedAt: Timestamp,
+        id: String,
+        contract: String,
+        categories: [String],
+        machine: String,
+        grants: [String],
+        startedAt: Timestamp,
         agent: OperatorEnd
     ) {
         self.id = id
@@ -56,11 +61,15 @@ public struct SessionOpening: Sendable {
     /// - Parameter tell: takes a sentence about what is being waited for.
     /// - Throws: `OperatorError`, `Problem` and what the connection fails with.
     public func open(
-        _ invitation: InvitationSummary, tell: @Sendable (String) async -> Void
+        _ invitation: InvitationSummary,
+        tell: @Sendable (String) async -> Void
     ) async throws -> OpenSession {
         let document = try await relay.contract(invitation.contract, version: invitation.version)
         guard document.summary.hash == invitation.hash else {
-            throw OperatorError(.contract, "the relay shows other terms than those of the invitation (ask who runs the relay)")
+            throw OperatorError(
+                .contract,
+                "the relay shows other terms than those of the invitation (ask who runs the relay)"
+            )
         }
         let contract = try JSONDecoder().decode(Contract.self, from: Data(document.canonical.utf8))
         await tell("waiting for the client to type the code of \(invitation.contract) (room \(invitation.room))")
@@ -140,7 +149,8 @@ struct DeadlineExceeded: Error {}
 
 /// Cancels `body` after `duration` and throws `DeadlineExceeded` then.
 func withDeadline<Result: Sendable>(
-    _ duration: Duration, _ body: @escaping @Sendable () async throws -> Result
+    _ duration: Duration,
+    _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask(operation: body)

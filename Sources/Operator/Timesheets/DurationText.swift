@@ -4,6 +4,7 @@ public enum DurationText {
     public static func clock(_ seconds: Int64) -> String {
         let whole = seconds.magnitude
         let (minute, second) = (whole / 60 % 60, whole % 60)
-        return (seconds < 0 ? "-" : "") + "\(whole / 3600):\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)"
+        return (seconds < 0 ? "-" : "")
+            + "\(whole / 3600):\(minute < 10 ? "0" : "")\(minute):\(second < 10 ? "0" : "")\(second)"
     }
 }

@@ -8,7 +8,8 @@ public enum TimesheetPage {
         let times = LocalTimes(zone: sheet.timeZone)
         let rows = sheet.sessions.map { row in
             [
-                times.dateAndTime(row.startedAt), times.dateAndTime(row.endedAt), row.session, row.operator, row.category,
+                times.dateAndTime(row.startedAt), times.dateAndTime(row.endedAt), row.session, row.operator,
+                row.category,
                 DurationText.clock(row.rawSeconds), DurationText.clock(row.pausedSeconds),
                 DurationText.clock(row.billedSeconds), row.summary + (row.reason.map { " (\($0))" } ?? ""),
             ]
@@ -19,7 +20,8 @@ public enum TimesheetPage {
             "total", "", "\(sheet.sessions.count)", "", "", DurationText.clock(sheet.totals.rawSeconds),
             DurationText.clock(paused), DurationText.clock(sheet.totals.billedSeconds), "",
         ]
-        return "\(sheet.contract), \(times.date(sheet.from)) to \(times.date(lastMoment(sheet))), times in \(times.name)\n\n"
+        return
+            "\(sheet.contract), \(times.date(sheet.from)) to \(times.date(lastMoment(sheet))), times in \(times.name)\n\n"
             + TextTable.text(header: header, rows: rows + [total], right: [5, 6, 7])
     }
 
@@ -33,8 +35,10 @@ public enum TimesheetPage {
         ]
         let rows = sheet.sessions.map { row in
             [
-                row.session, row.operator, row.category, row.startedAt.rfc3339, row.endedAt.rfc3339, "\(row.rawSeconds)",
-                "\(row.pausedSeconds)", "\(row.disconnectedSeconds)", "\(row.billedSeconds)", row.summary, row.reason ?? "",
+                row.session, row.operator, row.category, row.startedAt.rfc3339, row.endedAt.rfc3339,
+                "\(row.rawSeconds)",
+                "\(row.pausedSeconds)", "\(row.disconnectedSeconds)", "\(row.billedSeconds)", row.summary,
+                row.reason ?? "",
             ]
         }
         return ([header] + rows).map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
@@ -44,8 +48,16 @@ public enum TimesheetPage {
         // Spreadsheets run what begins so (OWASP, CSV injection); a tab or a line break before it does not stop them.
         let isFormula = text.unicodeScalars.first.map { "=+-@\t\r\n".unicodeScalars.contains($0) } ?? false
         let harmless = isFormula ? "'" + text : text
-        guard harmless.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else { return harmless }
-        return "\"" + harmless.replacing("\"", with: "\"\"") + "\""
+        guard harmless.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
+            return harmless
+        }
+        // Scalar by scalar: a quote with a combining mark behind it is another Character, and still a quote to CSV.
+        var quoted = String.UnicodeScalarView()
+        for scalar in harmless.unicodeScalars {
+            if scalar == "\"" { quoted.append(scalar) }
+            quoted.append(scalar)
+        }
+        return "\"\(String(quoted))\""
     }
 
     /// The last moment of the period; where it ends with a month's last second or the next month's first one.

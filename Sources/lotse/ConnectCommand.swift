@@ -1,0 +1,67 @@
+import ArgumentParser
+import Operator
+
+struct ConnectCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "connect",
+        abstract: "Wait for the client and open the session.",
+        discussion: """
+            Takes the newest open invitation, else asks for the code. In the foreground it opens a console and the session ends with it;
+            --background holds the session for lotse run, logs, note, pause, resume and end, and returns once the client has
+            consented.
+
+            Example:
+              lotse connect --background && lotse run -- df -h
+            """
+    )
+
+    @Option(name: .long, help: "Which invitation; the newest open one where left out.")
+    var invitation: String?
+
+    @Flag(name: .long, help: "Hold the session in a process of its own.")
+    var background = false
+
+    @OptionGroup var output: JSONFlag
+
+    func run() async throws {
+        let relay = try await Screen.relay()
+        try await relay.checkLedger()
+        let chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
+        if background {
+            let holder = BackgroundSession(home: relay.home, invitation: chosen)
+            let arguments = ["lotse", HoldCommand.name, chosen.invitation]
+            try await show(try await holder.start(arguments: arguments, tell: Screen.tell))
+        } else {
+            let session = ForegroundSession(relay: relay, invitation: chosen)
+            let status = try await session.run(tell: Screen.tell) { try await show($0) }
+            if status != 0 { throw ExitCode(status) }
+        }
+    }
+
+    private func show(_ session: SessionFile) async throws {
+        guard output.json else { return try await Screen.print("session \(session.session) with \(session.agent)") }
+        let answer = Answer(session: session.session, contract: session.contract, agent: session.agent)
+        try await Screen.print(JSON.text(answer))
+    }
+
+    private struct Answer: Encodable {
+        var session: String
+        var contract: String
+        var agent: String
+    }
+}
+
+/// The process that `connect --background` starts; nobody types it.
+struct HoldCommand: AsyncParsableCommand {
+    static let name = "hold-session"
+    static let configuration = CommandConfiguration(commandName: name, shouldDisplay: false)
+
+    @Argument var invitation: String
+
+    func run() async throws {
+        let relay = try await Screen.relay()
+        let chosen = try await relay.invitation(invitation) { nil }
+        let status = await BackgroundSession.hold(relay, chosen)
+        if status != 0 { throw ExitCode(status) }
+    }
+}

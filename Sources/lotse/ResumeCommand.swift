@@ -1,0 +1,19 @@
+import ArgumentParser
+import Operator
+
+struct ResumeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume",
+        abstract: "Let the session's clock run again.",
+        discussion: "Example:\n  lotse resume"
+    )
+
+    @OptionGroup var choice: SessionOption
+
+    func run() async throws {
+        let record = try await HolderClient.with(OperatorHome.standard(), session: choice.session) {
+            try await $0.resume()
+        }
+        Screen.tellNow("the clock runs on from \(DurationText.clock(record.rawSeconds))")
+    }
+}

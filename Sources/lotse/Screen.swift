@@ -1,0 +1,46 @@
+import ArgumentParser
+import Glibc
+import Operator
+import TerminalText
+
+/// Where the commands print: results to standard output, everything else to standard error.
+enum Screen {
+    /// A result.
+    static func print(_ text: String) async throws {
+        do {
+            try await OutputDescriptor.standard.writeOwn(text.utf8.last == UInt8(ascii: "\n") ? text : text + "\n")
+        } catch is OutputDescriptor.ReaderIsGone {
+            throw ExitCode(128 + SIGPIPE)
+        }
+    }
+
+    /// A sentence for the person at the terminal.
+    @Sendable static func tell(_ sentence: String) async { tellNow(sentence) }
+
+    /// The same without waiting.
+    @Sendable static func tellNow(_ sentence: String) {
+        let line = Array("lotse: \(TerminalText.name(sentence, limit: 2000))\n".utf8)
+        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// The relay of the login, with warnings on standard error.
+    static func relay() async throws -> Relay { try await Relay.open(OperatorHome.standard(), warn: tellNow) }
+
+    /// Leaves with the status of a command that ran on the client's machine.
+    static func leave(with outcome: RemoteRun.Outcome) throws {
+        if let message = outcome.message { tellNow(message) }
+        if outcome.status != 0 { throw ExitCode(outcome.status) }
+    }
+}
+
+/// `--session`, for the commands that mean a live session.
+struct SessionOption: ParsableArguments {
+    @Option(name: .long, help: "Which live session; may be left out where there is only one.")
+    var session: String?
+}
+
+/// `--json`.
+struct JSONFlag: ParsableArguments {
+    @Flag(name: .long, help: "Print JSON.")
+    var json = false
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import Operator
+
+struct TimesheetCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "timesheet",
+        abstract: "Print the time of a contract's month.",
+        discussion: """
+            The table has times in the contract's time zone; CSV (RFC 4180) and JSON have them in UTC and durations in seconds.
+
+            Example:
+              lotse timesheet acme --month 2026-11 --format csv > acme-2026-11.csv
+            """
+    )
+
+    enum Format: String, ExpressibleByArgument, CaseIterable {
+        case table, csv, json
+    }
+
+    @Argument(help: "The contract's id.")
+    var contract: String
+
+    @Option(name: .long, help: ArgumentHelp("Which month; this one where left out.", valueName: "YYYY-MM"))
+    var month: String?
+
+    @Option(name: .long, help: "How to print it.")
+    var format = Format.table
+
+    func run() async throws {
+        if let month, month.wholeMatch(of: /[0-9]{4}-(0[1-9]|1[0-2])/) == nil {
+            throw OperatorError(.usage, "\"\(month)\" is not a month (--month 2026-11)")
+        }
+        let relay = try await Screen.relay()
+        let sheet = try await relay.timesheet(contract: contract, month: month)
+        switch format {
+        case .table: try await Screen.print(TimesheetPage.table(sheet))
+        case .csv: try await Screen.print(TimesheetPage.csv(sheet))
+        case .json: try await Screen.print(JSON.text(sheet))
+        }
+        try await relay.checkLedger()
+    }
+}
