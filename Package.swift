@@ -45,7 +45,8 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
-        .testTarget(name: "OperatorTests", dependencies: ["Operator", "lotse"] + nio),
+        .testTarget(
+            name: "OperatorTests", dependencies: ["Operator", "RelayAPI", "SupportChannel", "Receipts", "TLS"] + nio),
         .target(
             name: "SupportChannel",
             dependencies: [

@@ -59,9 +59,9 @@ public struct OperatorEnd: Sendable {
             let requests = ActionRequests(outbound: PacedWriter(outbound, on: stream.channel.eventLoop))
             let result = try await body(replies, requests)
             // An agent that has done its work may have left input unread: then there is no room for an orderly end, and closing the
-            // stream resets it.
+            // stream resets it. Either way the work is done.
             if try await stream.channel.eventLoop.submit({ stream.channel.isWritable }).get() {
-                try await outbound.write(.end(nil))
+                try? await outbound.write(.end(nil))
             }
             return result
         }

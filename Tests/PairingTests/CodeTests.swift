@@ -11,7 +11,10 @@ struct CodeTests {
         #expect(DammCheckDigit.isValid([5, 7, 2, 4]))
     }
 
-    @Test("a code is written in groups and read back", arguments: [("4821", "7305519"), ("4821", "73055190"), ("48210", "73055190")])
+    @Test(
+        "a code is written in groups and read back",
+        arguments: [("4821", "7305519"), ("4821", "73055190"), ("48210", "73055190")]
+    )
     func roundTrip(room: String, secret: String) throws {
         let code = try Code(room: room, secret: secret)
         #expect(try Code(typed: code.formatted) == code)
@@ -43,7 +46,13 @@ struct CodeTests {
         }
     }
 
-    @Test("nothing but 12, 13 or 14 ASCII digits is a code", arguments: ["", "1", "12345678901", "123456789012345", "4821-73O-5519-4", "４８２１７３０５５１９４", String(repeating: "1", count: 100_000)])
+    @Test(
+        "nothing but 12, 13 or 14 ASCII digits is a code",
+        arguments: [
+            "", "1", "12345678901", "123456789012345", "4821-73O-5519-4", "４８２１７３０５５１９４",
+            String(repeating: "1", count: 100_000),
+        ]
+    )
     func rejected(text: String) {
         #expect(throws: CodeError.self) { try Code(typed: text) }
     }

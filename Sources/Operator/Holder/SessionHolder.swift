@@ -25,7 +25,7 @@ public final class SessionHolder: Sendable {
     }
 
     /// How long commands may take to hear of the end.
-    private static let farewell: Duration = .seconds(2)
+    private static let farewell: TimeAmount = .seconds(2)
 
     /// A holder of `session`, whose clock starts now.
     public init(_ session: OpenSession, relay: any SessionRelay) {
@@ -88,8 +88,9 @@ public final class SessionHolder: Sendable {
             try await ready()
             var iterator = endings.makeAsyncIterator()
             guard let end = await iterator.next() else { throw CancellationError() }
-            await commands.close(within: Self.farewell)
+            // Whoever still waits for the agent hears now why nothing more comes.
             try? await session.agent.channel.close()
+            await commands.close(within: Self.farewell)
             return end
         }
     }
@@ -216,11 +217,11 @@ private final class OpenConnections: Sendable {
     }
 
     /// Lets commands read their last words and leave by themselves, then closes what is left.
-    func close(within duration: Duration) async {
-        let open = channels.withLock { $0 }
-        try? await withDeadline(duration) {
-            for channel in open { try await channel.closeFuture.get() }
+    func close(within limit: TimeAmount) async {
+        for channel in channels.withLock({ $0 }) {
+            let deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+            try? await channel.closeFuture.get()
+            deadline.cancel()
         }
-        for channel in open { channel.close(promise: nil) }
     }
 }

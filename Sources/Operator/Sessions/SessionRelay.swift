@@ -21,26 +21,32 @@ public protocol SessionRelay: Sendable {
 }
 
 extension Relay: SessionRelay {
+    /// Says whether the two ends met.
     public func report(invitation: String, paired: Bool) async throws {
         let _: Nothing = try await post(RelayRoute.outcome(invitation), PairingOutcome(paired: paired))
     }
 
+    /// Stops the session's clock.
     public func pause(session: String) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "pause"))
     }
 
+    /// Lets it run again.
     public func resume(session: String) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "resume"))
     }
 
+    /// Writes something down.
     public func note(session: String, text: String) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "note"), NoteRequest(text: text))
     }
 
+    /// Changes what kind of work it is.
     public func category(session: String, category: String) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "category"), CategoryRequest(category: category))
     }
 
+    /// Ends it.
     public func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "end"), request)
     }

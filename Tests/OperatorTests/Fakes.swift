@@ -1,0 +1,232 @@
+import FoundationEssentials
+import Glibc
+import NIOCore
+import NIOPosix
+import RelayAPI
+import SupportChannel
+import Synchronization
+import Testing
+
+@testable import Operator
+
+/// A home that goes away with the test.
+final class TemporaryHome: Sendable {
+    let home: OperatorHome
+    let root: String
+
+    /// - Parameter depth: how many folders of 40 characters lie around it.
+    init(depth: Int = 0) throws {
+        root = FileManager.default.temporaryDirectory.path + "/lotse-test-\(UInt64.random(in: .min ... .max))"
+        let folders = (0..<depth).map { _ in String(repeating: "d", count: 40) }
+        home = OperatorHome(path: ([root] + folders + ["home"]).joined(separator: "/"))
+        try home.prepare()
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: root) }
+}
+
+/// A relay that writes down what it is told.
+final class FakeRelay: SessionRelay {
+    let told = Mutex<[String]>([])
+    let failsToEnd = Mutex(false)
+
+    func contract(_ id: String, version: Int64?) async throws -> ContractDocument {
+        throw RelayAPI.Problem(code: "notFound", message: "there is no such contract")
+    }
+
+    func openTunnel(invitation: String) async throws -> WaitingTunnel {
+        throw RelayAPI.Problem(code: "notFound", message: "there is no such invitation")
+    }
+
+    func report(invitation: String, paired: Bool) async throws {}
+
+    func pause(session: String) async throws -> SessionRecord { tell("pause", .paused) }
+    func resume(session: String) async throws -> SessionRecord { tell("resume", .running) }
+    func note(session: String, text: String) async throws -> SessionRecord { tell("note \(text)", .running) }
+    func category(session: String, category: String) async throws -> SessionRecord {
+        tell("category \(category)", .running)
+    }
+
+    func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
+        if failsToEnd.withLock({ $0 }) {
+            throw RelayAPIError(kind: .unreachable, diagnostics: "https://relay:1: Connection refused")
+        }
+        return tell("end \(request.reason): \(request.summary ?? "-")", .ended, summary: request.summary)
+    }
+
+    private func tell(_ what: String, _ state: SessionRecord.State, summary: String? = nil) -> SessionRecord {
+        told.withLock { $0.append(what) }
+        return Samples.record(state: state, summary: summary)
+    }
+}
+
+enum Samples {
+    static func record(state: SessionRecord.State = .ended, summary: String? = nil) -> SessionRecord {
+        SessionRecord(
+            session: "s-1",
+            contract: "acme",
+            contractVersion: 1,
+            contractHash: "00",
+            operator: "jan",
+            category: "question",
+            purpose: "a test",
+            machine: "box",
+            state: state,
+            reason: nil,
+            endedBy: nil,
+            startedAt: Timestamp(seconds: 1_767_225_600),
+            endedAt: nil,
+            rawSeconds: 754,
+            pausedSeconds: 6,
+            disconnectedSeconds: 0,
+            billedSeconds: 754,
+            summary: summary,
+            notes: []
+        )
+    }
+}
+
+/// What the agent does with one action.
+typealias AgentBehaviour = @Sendable (IncomingAction) async throws -> Void
+
+/// An agent without a client: `events` stays open, `behaviour` does the rest.
+final class FakeAgent: Sendable {
+    let end: AgentEnd
+    let told = Mutex<[String]>([])
+    private let events: AsyncStream<SessionEvent>
+    private let happen: AsyncStream<SessionEvent>.Continuation
+
+    init(end: AgentEnd) {
+        self.end = end
+        (events, happen) = AsyncStream.makeStream()
+    }
+
+    func emit(_ event: SessionEvent) { happen.yield(event) }
+
+    func serve(_ behaviour: @escaping AgentBehaviour) async {
+        try? await end.serve { action in
+            switch action.name {
+            case "events":
+                let replies = try await action.accept()
+                for await event in self.events { try await replies.send(.notice, json: event) }
+            case "pause", "resume", "note", "end":
+                self.told.withLock { $0.append(action.name) }
+            default: try await behaviour(action)
+            }
+        }
+    }
+}
+
+/// A holder with a fake agent behind it and a fake relay beside it, from `ready` to its end.
+struct HeldSession: Sendable {
+    let home: OperatorHome
+    let agent: FakeAgent
+    let relay: FakeRelay
+    let holder: SessionHolder
+
+    /// Runs `body` while the session is held.
+    ///
+    /// - Returns: how the session ended, and what `body` returned.
+    @discardableResult
+    static func run<Result: Sendable>(
+        in home: TemporaryHome,
+        agent behaviour: @escaping AgentBehaviour,
+        _ body: @escaping @Sendable (HeldSession) async throws -> Result
+    ) async throws -> (end: SessionEnd, result: Result) {
+        let (left, right) = try socketPair()
+        let agent = FakeAgent(end: try await connect(left) { try AgentEnd(addingTo: $0) })
+        let session = OpenSession(
+            id: "s-1",
+            contract: "acme",
+            categories: ["question", "change"],
+            machine: "box",
+            grants: ["run", "logs"],
+            startedAt: Timestamp(seconds: 1_767_225_600),
+            agent: try await connect(right) { try OperatorEnd(addingTo: $0) }
+        )
+        let relay = FakeRelay()
+        let holder = SessionHolder(session, relay: relay)
+        let held = HeldSession(home: home.home, agent: agent, relay: relay, holder: holder)
+        async let served: Void = agent.serve(behaviour)
+        let (ready, isReady) = AsyncStream<Void>.makeStream()
+        async let result = {
+            for await _ in ready { break }
+            do {
+                let result = try await body(held)
+                // A test that did not end the session itself does not care how it ends.
+                if held.holder.end == nil { await held.holder.interrupt() }
+                return result
+            } catch {
+                await held.holder.interrupt()
+                throw error
+            }
+        }()
+        let end = try await holder.serve(in: home.home) { isReady.finish() }
+        let value = try await result
+        _ = await served
+        return (end, value)
+    }
+}
+
+func connect<End: Sendable>(
+    _ descriptor: CInt,
+    _ makeEnd: @escaping @Sendable (any Channel) throws -> End
+) async throws -> End {
+    let end = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: End.self)
+    _ = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        .channelInitializer { channel in
+            channel.eventLoop.makeCompletedFuture {
+                do {
+                    end.succeed(try makeEnd(channel))
+                } catch {
+                    end.fail(error)
+                    throw error
+                }
+            }
+        }
+        .withConnectedSocket(descriptor).get()
+    return try await end.futureResult.get()
+}
+
+func socketPair() throws -> (CInt, CInt) {
+    var descriptors: [CInt] = [0, 0]
+    guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0, &descriptors) == 0 else {
+        throw IOError(errnoCode: errno, reason: "socketpair")
+    }
+    return (descriptors[0], descriptors[1])
+}
+
+/// A file that collects what an `OutputDescriptor` writes.
+final class Collected: Sendable {
+    let output: OutputDescriptor
+    private let descriptor: CInt
+
+    init(isTerminal: Bool = false) throws {
+        let path = FileManager.default.temporaryDirectory.path + "/lotse-out-\(UInt64.random(in: .min ... .max))"
+        descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        try #require(descriptor >= 0)
+        unlink(path)
+        output = OutputDescriptor(descriptor, isTerminal: isTerminal)
+    }
+
+    deinit { close(descriptor) }
+
+    var bytes: [UInt8] {
+        let size = Int(lseek(descriptor, 0, SEEK_END))
+        var buffer = [UInt8](repeating: 0, count: size)
+        let count = pread(descriptor, &buffer, size, 0)
+        return Array(buffer.prefix(max(0, count)))
+    }
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+/// A descriptor from which exactly `text` can be read.
+func pipeHolding(_ text: String) throws -> CInt {
+    var ends: [CInt] = [0, 0]
+    try #require(pipe(&ends) == 0)
+    let bytes = Array(text.utf8)
+    try #require(write(ends[1], bytes, bytes.count) == bytes.count)
+    close(ends[1])
+    return ends[0]
+}
