@@ -2,14 +2,35 @@
 
 import PackageDescription
 
-let nio: [Target.Dependency] = [
-    .product(name: "NIOCore", package: "swift-nio"),
-    .product(name: "NIOPosix", package: "swift-nio"),
-]
+// Products of the packages below, each said once.
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioLocks = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
+let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
     name: "lotse",
     platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "lotse-relay", targets: ["lotse-relay"]),
+        .executable(name: "lotse-agent", targets: ["lotse-agent"]),
+        .executable(name: "lotse", targets: ["lotse"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
@@ -17,20 +38,18 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        // The system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
-        .target(name: "TLS", dependencies: ["COpenSSL", .product(name: "NIOCore", package: "swift-nio")]),
+
+        // What all three programs share.
+        .target(name: "TLS", dependencies: ["COpenSSL", nioCore]),
         .target(name: "Pairing"),
         .target(name: "TerminalText"),
-        .target(name: "Contracts"),
-        .target(name: "ContractFiles", dependencies: ["Contracts", .product(name: "Yams", package: "Yams")]),
-        .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
-        .target(
-            name: "RelayAPI",
-            dependencies: ["TLS", .product(name: "NIOHTTP1", package: "swift-nio")] + nio
-        ),
+        .target(name: "RelayAPI", dependencies: ["TLS", nioCore, nioHTTP1, nioPosix]),
         .target(
             name: "Operator",
             dependencies: [
@@ -49,19 +68,72 @@ let package = Package(
             name: "OperatorTests", dependencies: ["Operator", "RelayAPI", "SupportChannel", "Receipts", "TLS"] + nio),
         .target(
             name: "SupportChannel",
-            dependencies: [
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-                .product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-            ] + nio
+            dependencies: [httpTypes, nioCore, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2]
         ),
+        .target(name: "Contracts"),
+        .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
+        .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
+        .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
+
+        // One library for each program.
+        .target(
+            name: "Relay",
+            dependencies: [
+                "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS", configuration, coreMetrics, httpTypes,
+                hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks, nioPosix,
+                serviceLifecycle, systemPackage,
+            ]
+        ),
+        .target(
+            name: "Agent",
+            dependencies: [
+                "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
+            ]
+        ),
+        .target(
+            name: "Operator",
+            dependencies: [
+                "CEditLine", "ContractFiles", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "TerminalText", nioCore, nioPosix,
+            ]
+        ),
+
+        // The programs: one file per subcommand.
+        .executableTarget(name: "lotse-relay", dependencies: ["Ledger", "Relay", "RelayAPI", argumentParser]),
+        .executableTarget(name: "lotse-agent", dependencies: ["Agent", argumentParser]),
+        .executableTarget(
+            name: "lotse",
+            dependencies: ["ContractFiles", "Contracts", "Operator", "RelayAPI", "TerminalText", argumentParser]
+        ),
+
+        .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),
+        .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
+        .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "RelayAPITests", dependencies: ["RelayAPI"]),
         .testTarget(
             name: "SupportChannelTests",
+            dependencies: ["SupportChannel", nioCore, nioEmbedded, nioHTTP2, nioPosix]
+        ),
+        .testTarget(name: "ContractsTests", dependencies: ["Contracts"]),
+        .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
+        .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts"]),
+        .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
+        .testTarget(
+            name: "RelayTests",
             dependencies: [
-                "SupportChannel", .product(name: "NIOEmbedded", package: "swift-nio"),
-                .product(name: "NIOHTTP2", package: "swift-nio-http2"),
-            ] + nio
+                "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioLocks,
+                nioPosix,
+            ]
+        ),
+        .testTarget(
+            name: "AgentTests",
+            dependencies: [
+                "Agent", "Contracts", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
+            ]
+        ),
+        .testTarget(
+            name: "OperatorTests",
+            dependencies: ["Operator", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
         ),
     ]
 )

@@ -42,6 +42,10 @@ static inline int lotse_SSL_CTX_add1_chain_cert(SSL_CTX *ctx, X509 *cert) {
 static const uint64_t lotse_SSL_OP_NO_TICKET = SSL_OP_NO_TICKET;
 static const uint64_t lotse_SSL_OP_NO_RENEGOTIATION = SSL_OP_NO_RENEGOTIATION;
 static const uint64_t lotse_SSL_OP_CIPHER_SERVER_PREFERENCE = SSL_OP_CIPHER_SERVER_PREFERENCE;
+static inline int lotse_SSL_set_send_fragment(SSL *ssl, long bytes) {
+    // Lowering the first lowers the second, raising does not raise it.
+    return SSL_set_max_send_fragment(ssl, bytes) && SSL_set_split_send_fragment(ssl, bytes);
+}
 static inline int lotse_SSL_set_tlsext_host_name(SSL *ssl, const char *name) {
     return (int)SSL_set_tlsext_host_name(ssl, name);
 }

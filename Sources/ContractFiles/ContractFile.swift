@@ -25,7 +25,9 @@ public struct ContractFile: Sendable {
     ///   - supplier: who writes the invoices, where that is known: VAT rules look at both sides.
     ///   - isTimeZone: whether a time zone exists; the default asks the system's time zone files.
     public static func load(
-        text: String, supplier: Supplier? = nil, isTimeZone: (String) -> Bool = TimeZones.contains
+        text: String,
+        supplier: Supplier? = nil,
+        isTimeZone: (String) -> Bool = TimeZones.contains
     ) -> ContractFile {
         var parsing = YAMLParsing()
         let tree = parsing.parse(text)
@@ -40,7 +42,9 @@ public struct ContractFile: Sendable {
 
     /// Reads a contract file from its bytes; bytes that are not UTF-8 are a problem with its line.
     public static func load(
-        bytes: [UInt8], supplier: Supplier? = nil, isTimeZone: (String) -> Bool = TimeZones.contains
+        bytes: [UInt8],
+        supplier: Supplier? = nil,
+        isTimeZone: (String) -> Bool = TimeZones.contains
     ) -> ContractFile {
         switch Reading.text(of: bytes) {
         case .success(let text): load(text: text, supplier: supplier, isTimeZone: isTimeZone)
@@ -105,7 +109,9 @@ extension Reading {
         var place = Place.start
         for scalar in valid {
             if scalar == "\u{FFFD}" { break }
-            place = scalar == "\n" ? Place(line: place.line + 1, column: 1) : Place(line: place.line, column: place.column + 1)
+            place =
+                scalar == "\n"
+                ? Place(line: place.line + 1, column: 1) : Place(line: place.line, column: place.column + 1)
         }
         let problem = Problem(.error, at: "", "the file is not UTF-8 text", mend: "save it as UTF-8")
         return .failure(NotText(problem: FileProblem(place, problem)))

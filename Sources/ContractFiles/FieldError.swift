@@ -6,7 +6,9 @@ enum FieldError {
         let meant = ["yes": "true", "on": "true", "ja": "true", "no": "false", "off": "false", "nein": "false"]
         let mend = (meant[text.lowercased()] ?? Spelling.nearest(text, among: ["true", "false"])).map { "write \($0)" }
         return ContractsError(
-            kind: .unreadableText, sentence: "\(quoted(text)) is neither true nor false", mend: mend ?? "write true or false"
+            kind: .unreadableText,
+            sentence: "\(quoted(text)) is neither true nor false",
+            mend: mend ?? "write true or false"
         )
     }
 

@@ -24,9 +24,7 @@ extension Fields {
         guard let entry = entry("commands") else { return nil }
         let path = subpath("commands")
         let mend = "write any, or patterns like [[\"df\", \"-h\"], [\"journalctl\", \"*\"]]"
-        if case .list(let patterns, _) = entry.value {
-            return .patterns(patterns.enumerated().map { pattern($1, "\(path)[\($0)]") })
-        }
+        if case .list = entry.value { return list("commands", pattern).map(Contract.Commands.patterns) }
         guard let scalar = Self.scalar(entry.value, path, at: entry.place, reading) else { return nil }
         if scalar.text == "any" { return .any }
         let sentence = "\(quoted(scalar.text)) is neither any nor a list of patterns"
@@ -35,9 +33,12 @@ extension Fields {
     }
 
     private func pattern(_ tree: YAMLTree, _ path: String) -> [String] {
-        reading.locate(path, at: tree.place)
         if case .list(let arguments, _) = tree {
-            return arguments.enumerated().map { index, argument in
+            if arguments.count > Self.most {
+                let sentence = "there are more than \(Self.most) arguments"
+                reading.wrong(path, at: tree.place, sentence, mend: "remove some")
+            }
+            return arguments.prefix(Self.most).enumerated().map { index, argument in
                 let place = "\(path)[\(index)]"
                 reading.locate(place, at: argument.place)
                 // An argument may be an empty text, but only a quoted one.

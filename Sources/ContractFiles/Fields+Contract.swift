@@ -85,7 +85,11 @@ extension Fields {
     private func contact() -> Contract.Contact {
         defer { reportUnknown() }
         return Contract.Contact(
-            name: requiredText("name"), email: text("email"), phone: text("phone"), mayOrder: bool("mayOrder") ?? false)
+            name: requiredText("name"),
+            email: text("email"),
+            phone: text("phone"),
+            mayOrder: bool("mayOrder") ?? false
+        )
     }
 
     private func system() -> Contract.System {
@@ -107,32 +111,45 @@ extension Fields {
     private func serviceHours() -> Contract.ServiceHours {
         defer { reportUnknown() }
         return Contract.ServiceHours(
-            days: required("days", DaySet.parse, fallback: .all),
+            days: days(),
             from: required("from", LocalTime.parse, fallback: .midnight),
             to: required("to", LocalTime.parse, fallback: .endOfDay)
         )
+    }
+
+    /// Days as one text, `mon,wed`, or as a list of such texts, `[mon, wed]`.
+    func days() -> DaySet {
+        guard let entry = entries.first(where: { $0.key == "days" }), case .list(let elements, _) = entry.value,
+            !elements.isEmpty
+        else { return required("days", DaySet.parse, fallback: .all) }
+        return values(of: "days", DaySet.parse).reduce(into: DaySet()) { $0.formUnion($1) }
+    }
+
+    /// The elements of a list by their parser; those that cannot be read are problems and left out.
+    private func values<Value>(
+        of name: String,
+        _ parse: (String) throws(ContractsError) -> Value
+    ) -> [Value] {
+        list(name) { tree, path in
+            guard let scalar = Self.scalar(tree, path, at: tree.place, reading) else { return nil }
+            do {
+                return try parse(scalar.text)
+            } catch let error as ContractsError {
+                reading.unreadable(path, at: scalar.place, error.sentence, mend: error.mend)
+                return nil
+            } catch {
+                return nil
+            }
+        } ?? []
     }
 
     private func holidays() -> Contract.Holidays {
         defer { reportUnknown() }
         return Contract.Holidays(
             region: requiredChoice("region", fallback: .germany),
-            add: holidayDates("add"),
-            drop: holidayDates("drop")
+            add: values(of: "add", Contract.HolidayDate.parse),
+            drop: values(of: "drop", Contract.HolidayDate.parse)
         )
-    }
-
-    private func holidayDates(_ name: String) -> [Contract.HolidayDate] {
-        list(name) { tree, path in
-            guard let scalar = Self.scalar(tree, path, at: tree.place, reading) else { return nil }
-            do {
-                return try Contract.HolidayDate.parse(scalar.text)
-            } catch {
-                let error = error as? ContractsError
-                reading.unreadable(path, at: scalar.place, error?.sentence ?? "is not a day", mend: error?.mend)
-                return nil
-            }
-        } ?? []
     }
 
     private func reaction() -> Contract.Reaction {

@@ -39,7 +39,7 @@ extension Fields {
         return Contract.Surcharge(
             label: requiredText("label"),
             percentBp: required("percent", BasisPoints.parse, fallback: 1),
-            days: required("days", DaySet.parse, fallback: .all),
+            days: days(),
             from: required("from", LocalTime.parse, fallback: .midnight),
             to: required("to", LocalTime.parse, fallback: .endOfDay)
         )
@@ -101,8 +101,9 @@ extension Fields {
 
     func vat() -> Contract.VAT {
         defer { reportUnknown() }
-        let category: Contract.VAT.Category = requiredChoice("category", fallback: .standard)
-        if category == .standard, has("category"), !has("percent") { missing("percent") }
-        return Contract.VAT(category: category, percentBp: value("percent", BasisPoints.parse) ?? 0)
+        if !has("category") { missing("category") }
+        let category: Contract.VAT.Category? = choice("category")
+        if category == .standard, !has("percent") { missing("percent") }
+        return Contract.VAT(category: category ?? .standard, percentBp: value("percent", BasisPoints.parse) ?? 0)
     }
 }

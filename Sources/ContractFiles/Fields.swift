@@ -9,9 +9,17 @@ final class Fields {
     let entries: [YAMLTree.Entry]
     private var known: [String] = []
 
+    /// More names or elements in one place than any contract has; it keeps every later step short.
+    static let most = 200
+
     init(_ entries: [YAMLTree.Entry], path: String, at place: Place, _ reading: Reading) {
-        (self.entries, self.path, self.place, self.reading) = (entries, path, place, reading)
-        for entry in entries { reading.locate(subpath(entry.key), at: entry.place) }
+        (self.path, self.place, self.reading) = (path, place, reading)
+        self.entries = Array(entries.prefix(Self.most))
+        if entries.count > Self.most {
+            let first = entries[Self.most]
+            reading.wrong(path, at: first.keyPlace, "there are more than \(Self.most) names", mend: "remove some")
+        }
+        for entry in self.entries { reading.locate(subpath(entry.key), at: entry.place) }
     }
 
     /// The path of a field.
@@ -62,7 +70,9 @@ final class Fields {
 
     /// A value that must be there; `fallback` stands for it after a problem, and no check will look at it.
     func required<Value>(
-        _ name: String, _ parse: (String) throws(ContractsError) -> Value, fallback: @autoclosure () -> Value
+        _ name: String,
+        _ parse: (String) throws(ContractsError) -> Value,
+        fallback: @autoclosure () -> Value
     ) -> Value {
         if !has(name) { missing(name) }
         return value(name, parse) ?? fallback()
@@ -93,7 +103,9 @@ final class Fields {
     }
 
     static func choice<Choice: RawRepresentable & CaseIterable>(
-        _ scalar: YAMLTree.Scalar, _ path: String, _ reading: Reading
+        _ scalar: YAMLTree.Scalar,
+        _ path: String,
+        _ reading: Reading
     ) -> Choice? where Choice.RawValue == String {
         if let choice = Choice(rawValue: scalar.text) { return choice }
         let words = Choice.allCases.map(\.rawValue)
@@ -128,7 +140,12 @@ final class Fields {
     static func fields(_ tree: YAMLTree, _ path: String, at place: Place, _ reading: Reading) -> Fields? {
         if case .mapping(let entries, _) = tree { return Fields(entries, path: path, at: place, reading) }
         if case .scalar(let scalar) = tree, scalar.isEmpty {
-            reading.unreadable(path, at: place, "has no value", mend: "fill it in, or remove the line if it is optional")
+            reading.unreadable(
+                path,
+                at: place,
+                "has no value",
+                mend: "fill it in, or remove the line if it is optional"
+            )
         } else {
             reading.unreadable(path, at: place, "is \(tree.noun), not names with values", mend: "write { name: value }")
         }
@@ -144,7 +161,11 @@ final class Fields {
             reading.unreadable(path, at: entry.place, "is \(noun), not a list", mend: "write [ … ] or lines with -")
             return nil
         }
-        return elements.enumerated().compactMap { index, element in
+        if elements.count > Self.most {
+            let sentence = "there are more than \(Self.most) elements"
+            reading.wrong(path, at: elements[Self.most].place, sentence, mend: "remove some")
+        }
+        return elements.prefix(Self.most).enumerated().compactMap { index, element in
             reading.locate("\(path)[\(index)]", at: element.place)
             return read(element, "\(path)[\(index)]")
         }
@@ -171,10 +192,11 @@ final class Fields {
 
     /// Names that nobody asked for are mistakes: dropping them in silence would lose a term.
     func reportUnknown() {
+        let unused = known.filter { !has($0) }
         for entry in entries where !known.contains(entry.key) {
-            let unused = known.filter { !has($0) }
             let guess = Spelling.nearest(entry.key, among: unused) ?? Spelling.nearest(entry.key, among: known)
-            let mend = guess.map { "did you mean `\($0)`?" } ?? "remove it; known here: \(known.joined(separator: ", "))"
+            let mend =
+                guess.map { "did you mean `\($0)`?" } ?? "remove it; known here: \(known.joined(separator: ", "))"
             let path = path.isEmpty ? "" : "\(path): "
             reading.wrong("", at: entry.keyPlace, "\(path)there is no field \(quoted(entry.key))", mend: mend)
         }

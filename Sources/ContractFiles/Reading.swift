@@ -26,12 +26,12 @@ final class Reading {
 
     /// Adds what a check of the whole found, where it does not follow from something unreadable.
     func add(_ found: [Problem]) {
+        let broken = self.broken.union(self.broken.map(Self.withoutIndices))
         for problem in found {
-            let isUnreal = broken.contains { path in
-                Self.holds(path, problem.path)
-                    || problem.related.contains { Self.holds(path, $0) || Self.holds($0, path) }
+            let basis = [problem.path] + problem.related
+            if !basis.contains(where: { Self.isIn($0, broken) }) {
+                problems.append(FileProblem(place(of: problem.path), problem))
             }
-            if !isUnreal { problems.append(FileProblem(place(of: problem.path), problem)) }
         }
     }
 
@@ -40,9 +40,34 @@ final class Reading {
         problems.enumerated().sorted { ($0.element.place, $0.offset) < ($1.element.place, $1.offset) }.map(\.element)
     }
 
-    /// Whether `outer` is `inner` or a part of the file that `inner` is in.
-    private static func holds(_ outer: String, _ inner: String) -> Bool {
-        outer == inner || inner.hasPrefix("\(outer).") || inner.hasPrefix("\(outer)[")
+    /// Whether a path, or anything that it is in, is among the others.
+    private static func isIn(_ path: String, _ others: Set<String>) -> Bool {
+        var path = path[...]
+        while !path.isEmpty {
+            if others.contains(String(path)) { return true }
+            path = outer(path)
+        }
+        return false
+    }
+
+    /// What a path is in: `client` for `client.city`, `categories` for `categories[2]`.
+    private static func outer(_ path: Substring) -> Substring {
+        path.lastIndex { $0 == "." || $0 == "[" }.map { path[..<$0] } ?? ""
+    }
+
+    /// `categories[2].kind` as `categories[*].kind`.
+    private static func withoutIndices(_ path: String) -> String {
+        var general = ""
+        var isInside = false
+        for character in path {
+            if character == "]" { isInside = false }
+            if !isInside { general.append(character) }
+            if character == "[" {
+                general.append("*")
+                isInside = true
+            }
+        }
+        return general
     }
 
     /// The place of a path, or of the nearest part of the file around it.
@@ -50,7 +75,7 @@ final class Reading {
         var path = path[...]
         while !path.isEmpty {
             if let place = places[String(path)] { return place }
-            path = path.lastIndex { $0 == "." || $0 == "[" }.map { path[..<$0] } ?? ""
+            path = Self.outer(path)
         }
         return places[""] ?? .start
     }

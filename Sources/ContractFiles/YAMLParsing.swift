@@ -66,7 +66,8 @@ struct YAMLParsing {
             if isIndicator, isName {
                 if previous == UInt8(ascii: "&") { anchors += 1 } else { aliases += 1 }
             }
-            isIndicator = (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*")) && " \t\r\n[{,:".utf8.contains(previous)
+            isIndicator =
+                (byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*")) && " \t\r\n[{,:".utf8.contains(previous)
             previous = byte
         }
         return anchors > 0 && aliases > Self.mostAliases
@@ -150,11 +151,19 @@ struct YAMLParsing {
     private mutating func tree(of node: Node, depth: Int) -> YAMLTree? {
         let place = node.mark.map(Place.init) ?? .start
         guard depth <= Self.deepestNesting else {
-            report(place, "the file nests more than \(Self.deepestNesting) deep", mend: "no contract does: write it flatter")
+            report(
+                place,
+                "the file nests more than \(Self.deepestNesting) deep",
+                mend: "no contract does: write it flatter"
+            )
             return nil
         }
         if node.anchor != nil {
-            report(place, "anchors and aliases (&name, *name) are not read", mend: "write the part out where it applies")
+            report(
+                place,
+                "anchors and aliases (&name, *name) are not read",
+                mend: "write the part out where it applies"
+            )
             return nil
         }
         switch node {

@@ -29,7 +29,11 @@ struct Check {
 
     mutating func id(_ path: String, _ id: String) {
         if !Identifiers.isID(id) {
-            error(path, "\(quoted(id)) is not an id", mend: "use at most 64 letters, digits, hyphens, dots, underscores")
+            error(
+                path,
+                "\(quoted(id)) is not an id",
+                mend: "use at most 64 letters, digits, hyphens, dots, underscores"
+            )
         }
     }
 
@@ -82,7 +86,12 @@ struct Check {
         }
         if let prefix, !id.hasPrefix(prefix) {
             let mend = "check id and country"
-            warning(path, "the VAT id of \(quoted(country)) would start with \(prefix)", mend: mend, related: [countryPath])
+            warning(
+                path,
+                "the VAT id of \(quoted(country)) would start with \(prefix)",
+                mend: mend,
+                related: [countryPath]
+            )
         }
         if id.hasPrefix("DE"), !Countries.hasGermanCheckDigit(id) {
             warning(path, "the check digit of \(id) is wrong", mend: "copy it from the client's papers again")

@@ -36,7 +36,7 @@ extension Contract {
         check.unique("access.logs", access.logs, field: "")
         if !access.logs.isEmpty, !access.grants.contains(.logs) {
             let sentence = "logs are listed that may not be asked for"
-            check.warning("access.logs", sentence, mend: "add logs to grants", related: ["access.grants"])
+            check.warning("access.logs", sentence, mend: "add logs to grants", related: ["access.grants[*]"])
         }
     }
 

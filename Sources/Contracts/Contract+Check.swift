@@ -69,7 +69,7 @@ extension Contract {
                 "dataProcessingAgreement",
                 "is missing, but \(seeing.joined(separator: " and ")) may show personal data (Art. 28 GDPR)",
                 mend: "write the day it was signed, or \"notApplicable: why\"",
-                related: ["access.grants"]
+                related: ["access.grants[*]"]
             )
         }
     }
@@ -87,11 +87,20 @@ extension Contract {
             switch (exclusion.treatment, exclusion.category) {
             case (.billAtRate, nil):
                 let mend = "add category, one of \(categories.map(\.id).joined(separator: ", "))"
-                check.error("\(path).category", "is missing: what is billed needs a category", mend: mend)
+                let sentence = "is missing: what is billed needs a category"
+                check.error("\(path).category", sentence, mend: mend, related: ["\(path).treatment"])
             case (.billAtRate, let id?) where category(id) == nil:
-                checkUnknown(&check, "\(path).category", id, "category", known: categories.map(\.id), at: "categories")
+                checkUnknown(
+                    &check,
+                    "\(path).category",
+                    id,
+                    "category",
+                    known: categories.map(\.id),
+                    at: "categories[*].id"
+                )
             case (.refuse, _?):
-                check.error("\(path).category", "what is refused has no category", mend: "remove it")
+                let sentence = "what is refused has no category"
+                check.error("\(path).category", sentence, mend: "remove it", related: ["\(path).treatment"])
             default: break
             }
         }
@@ -99,9 +108,14 @@ extension Contract {
 
     /// A name that nothing bears, with the names that are borne.
     func checkUnknown(
-        _ check: inout Check, _ path: String, _ name: String, _ noun: String, known: [String], at list: String
+        _ check: inout Check,
+        _ path: String,
+        _ name: String,
+        _ noun: String,
+        known: [String],
+        at list: String
     ) {
-        let mend = known.isEmpty ? "add it to \(list)" : "write one of \(known.joined(separator: ", "))"
+        let mend = known.isEmpty ? "add it" : "write one of \(known.joined(separator: ", "))"
         check.error(path, "there is no \(noun) \(quoted(name))", mend: mend, related: [list])
     }
 }

@@ -4,7 +4,10 @@ extension Contract {
         check.text("client.name", client.name, why: "the invoice names the buyer")
         check.text("client.street", client.street, why: "the invoice shows the buyer's address")
         check.postalCode(
-            "client.postalCode", client.postalCode, country: client.country, countryPath: "client.country",
+            "client.postalCode",
+            client.postalCode,
+            country: client.country,
+            countryPath: "client.country",
             why: "an electronic invoice needs it (BR-DE-9)"
         )
         check.text("client.city", client.city, why: "an electronic invoice needs it (BR-DE-8)")
@@ -22,19 +25,28 @@ extension Contract {
         guard let reference = client.buyerReference else {
             switch client.kind {
             case .public:
-                check.error(path, "is missing: a public body is invoiced by its Leitweg-ID", mend: "ask the client for it")
+                check.error(
+                    path,
+                    "is missing: a public body is invoiced by its Leitweg-ID",
+                    mend: "ask the client for it"
+                )
             case .business:
                 let mend = "write what the client wants to find on the invoice, or their customer number"
                 check.error(path, "is missing: an electronic invoice needs it (BR-DE-15)", mend: mend)
             case .consumer:
-                check.warning(path, "is missing: an electronic invoice could not be written", mend: "write any reference")
+                check.warning(
+                    path,
+                    "is missing: an electronic invoice could not be written",
+                    mend: "write any reference"
+                )
             }
             return
         }
         check.text(path, reference)
         if client.kind == .public, client.country == "DE", !Identifiers.isLeitwegID(reference) {
             check.error(
-                path, "\(quoted(reference)) is not a Leitweg-ID",
+                path,
+                "\(quoted(reference)) is not a Leitweg-ID",
                 mend: "copy it again with its hyphens and check digits, like 04011000-1234512345-06",
                 related: ["client.kind", "client.country"]
             )

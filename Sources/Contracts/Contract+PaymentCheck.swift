@@ -17,7 +17,12 @@ extension Contract {
         }
         if !categories.contains(where: \.usesQuota) {
             let sentence = "no category uses the time that the retainer includes"
-            check.error("retainer", sentence, mend: "write usesQuota: true in a category", related: ["categories"])
+            check.error(
+                "retainer",
+                sentence,
+                mend: "write usesQuota: true in a category",
+                related: ["categories[*].usesQuota"]
+            )
         }
         checkCarryOver(&check, retainer.carryOver)
     }
@@ -26,7 +31,8 @@ extension Contract {
         let path = "retainer.carryOver"
         let policy = ["\(path).policy"]
         switch (rule.policy, rule.capSeconds) {
-        case (.capped, nil): check.error("\(path).cap", "is missing: how much is carried?", mend: "add cap: 3h", related: policy)
+        case (.capped, nil):
+            check.error("\(path).cap", "is missing: how much is carried?", mend: "add cap: 3h", related: policy)
         case (.capped, let cap?) where cap <= 0:
             check.error("\(path).cap", "a cap of nothing carries nothing", mend: "write policy: none", related: policy)
         case (.none, _?), (.unlimited, _?):
@@ -62,7 +68,11 @@ extension Contract {
     func checkPayment(_ check: inout Check) {
         check.range("payment.termDays", payment.termDays, 0...365, unit: "days")
         if let smallest = payment.smallestInvoiceCents, !(0...Cents.largest).contains(smallest) {
-            check.error("payment.smallestInvoice", "\(Cents.text(smallest)) is not an amount", mend: "write 0.00 or more")
+            check.error(
+                "payment.smallestInvoice",
+                "\(Cents.text(smallest)) is not an amount",
+                mend: "write 0.00 or more"
+            )
         }
     }
 

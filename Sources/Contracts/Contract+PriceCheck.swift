@@ -6,7 +6,9 @@ extension Contract {
                 check.error("rates.\(name)", "\(Cents.text(cents)) is not a price", mend: "write 0.00 or more")
             }
         }
-        if ratesCentsPerHour.isEmpty { check.error("rates", "there is no rate", mend: "add one, like support: \"95.00\"") }
+        if ratesCentsPerHour.isEmpty {
+            check.error("rates", "there is no rate", mend: "add one, like support: \"95.00\"")
+        }
         let rates = ratesCentsPerHour.keys.sorted()
         for (index, category) in categories.enumerated() {
             let path = "categories[\(index)]"
@@ -22,12 +24,17 @@ extension Contract {
         check.unique("categories", categories.map(\.id), field: "id")
         if defaultCategory == nil {
             let mend = "add { id: support, kind: support, rate: \(rates.first ?? "support") }"
-            check.error("categories", "there is no category of kind support", mend: mend, related: ["categories"])
+            check.error(
+                "categories",
+                "there is no category of kind support",
+                mend: mend,
+                related: ["categories[*].kind"]
+            )
         }
         if !categories.contains(where: { $0.kind == .warranty }) {
             let mend = "add { id: defect, kind: warranty, rate: \(rates.first ?? "support") }"
             let sentence = "there is no category of kind warranty, so a defect could only be billed"
-            check.warning("categories", sentence, mend: mend, related: ["categories"])
+            check.warning("categories", sentence, mend: mend, related: ["categories[*].kind"])
         }
     }
 

@@ -14,7 +14,9 @@ public struct LocalDate: Hashable, Sendable {
         (self.year, self.month, self.day) = (year, month, day)
     }
 
-    private init(uncheckedYear: Int, month: Int, day: Int) { (year, self.month, self.day) = (uncheckedYear, month, day) }
+    private init(uncheckedYear: Int, month: Int, day: Int) {
+        (year, self.month, self.day) = (uncheckedYear, month, day)
+    }
 
     /// 1970-01-01.
     public static let unixEpoch = LocalDate(uncheckedYear: 1970, month: 1, day: 1)

@@ -12,7 +12,8 @@ public struct Problem: Hashable, Sendable {
     public var severity: Severity
     /// The place by the names of the file: `categories[2].rate`; empty for the file as a whole.
     public var path: String
-    /// Other places that the sentence rests on: where one of them is itself unreadable, this problem is not real.
+    /// Other places that the sentence rests on: where one of them (or what it is in) cannot be read, this problem is
+    /// not real. `categories[*].kind` stands for every element.
     public var related: [String]
     /// What is wrong, without the place and without a full stop.
     public var sentence: String

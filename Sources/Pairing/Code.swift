@@ -12,7 +12,8 @@ public struct Code: Sendable, Equatable {
     ///
     /// - Throws: `CodeError` where the parts are not 4 + 7, 4 + 8 or 5 + 8 digits.
     public init(room: String, secret: String) throws {
-        guard (room + secret).utf8.allSatisfy(Self.isDigit), Layout(room: room.utf8.count, secret: secret.utf8.count) != nil
+        guard (room + secret).utf8.allSatisfy(Self.isDigit),
+            Layout(room: room.utf8.count, secret: secret.utf8.count) != nil
         else { throw CodeError(kind: .wrongLength, diagnostics: "\(room.utf8.count) + \(secret.utf8.count)") }
         self.room = room
         self.secret = secret

@@ -17,7 +17,9 @@ public struct EnrolmentToken: Sendable, Equatable {
     /// Reads a token as it was printed, with white space around it; `nil` where it is none.
     public init?(text: String) {
         let trimmed = String(text.filter { !$0.isWhitespace })
-        guard trimmed.hasPrefix("lotse-"), let bytes = Hexadecimal.decode(trimmed.dropFirst("lotse-".count)) else { return nil }
+        guard trimmed.hasPrefix("lotse-"), let bytes = Hexadecimal.decode(trimmed.dropFirst("lotse-".count)) else {
+            return nil
+        }
         self.init(authority: Array(bytes.prefix(32)), secret: Array(bytes.dropFirst(32)))
     }
 

@@ -115,7 +115,13 @@ public struct ContractSummary: Codable, Sendable, Equatable {
 
     /// A summary.
     public init(
-        contract: String, version: Int64, hash: String, title: String, client: String, validFrom: String, addedAt: Timestamp
+        contract: String,
+        version: Int64,
+        hash: String,
+        title: String,
+        client: String,
+        validFrom: String,
+        addedAt: Timestamp
     ) {
         self.contract = contract
         self.version = version
@@ -207,8 +213,17 @@ public struct InvitationSummary: Codable, Sendable, Equatable {
 
     /// A summary.
     public init(
-        invitation: String, room: String, contract: String, version: Int64, hash: String, category: String, purpose: String,
-        operator: String, state: State, expiresAt: Timestamp, secretDigits: Int
+        invitation: String,
+        room: String,
+        contract: String,
+        version: Int64,
+        hash: String,
+        category: String,
+        purpose: String,
+        operator: String,
+        state: State,
+        expiresAt: Timestamp,
+        secretDigits: Int
     ) {
         self.invitation = invitation
         self.room = room
@@ -278,7 +293,13 @@ public struct ConsentRequest: Codable, Sendable {
 
     /// A request.
     public init(
-        invitation: String, contract: String, version: Int64, hash: String, category: String, grants: [String], machine: String
+        invitation: String,
+        contract: String,
+        version: Int64,
+        hash: String,
+        category: String,
+        grants: [String],
+        machine: String
     ) {
         self.invitation = invitation
         self.contract = contract
@@ -434,10 +455,25 @@ public struct SessionRecord: Codable, Sendable, Equatable {
 
     /// A record.
     public init(
-        session: String, contract: String, contractVersion: Int64, contractHash: String, operator: String, category: String,
-        purpose: String, machine: String, state: State, reason: String?, endedBy: String?, startedAt: Timestamp,
-        endedAt: Timestamp?, rawSeconds: Int64, pausedSeconds: Int64, disconnectedSeconds: Int64, billedSeconds: Int64,
-        summary: String?, notes: [String]
+        session: String,
+        contract: String,
+        contractVersion: Int64,
+        contractHash: String,
+        operator: String,
+        category: String,
+        purpose: String,
+        machine: String,
+        state: State,
+        reason: String?,
+        endedBy: String?,
+        startedAt: Timestamp,
+        endedAt: Timestamp?,
+        rawSeconds: Int64,
+        pausedSeconds: Int64,
+        disconnectedSeconds: Int64,
+        billedSeconds: Int64,
+        summary: String?,
+        notes: [String]
     ) {
         self.session = session
         self.contract = contract
@@ -490,8 +526,17 @@ public struct Timesheet: Codable, Sendable {
 
         /// A row.
         public init(
-            session: String, operator: String, category: String, startedAt: Timestamp, endedAt: Timestamp, rawSeconds: Int64,
-            pausedSeconds: Int64, disconnectedSeconds: Int64, billedSeconds: Int64, summary: String, reason: String?
+            session: String,
+            operator: String,
+            category: String,
+            startedAt: Timestamp,
+            endedAt: Timestamp,
+            rawSeconds: Int64,
+            pausedSeconds: Int64,
+            disconnectedSeconds: Int64,
+            billedSeconds: Int64,
+            summary: String,
+            reason: String?
         ) {
             self.session = session
             self.operator = `operator`

@@ -35,10 +35,12 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
     public var description: String {
         switch kind {
         case .badAddress: "\"\(diagnostics)\" is not the address of a relay (write https://HOST:PORT)"
-        case .unreachable: "the relay cannot be reached: \(diagnostics) (check the address, the network and whether the relay runs)"
+        case .unreachable:
+            "the relay cannot be reached: \(diagnostics) (check the address, the network and whether the relay runs)"
         case .timedOut: "the relay does not answer: \(diagnostics) (check the network and try again)"
         case .tls: diagnostics
-        case .badAnswer: "the relay's answer makes no sense: \(diagnostics) (is this address a Lotse relay of the same release?)"
+        case .badAnswer:
+            "the relay's answer makes no sense: \(diagnostics) (is this address a Lotse relay of the same release?)"
         case .closed: "the relay closed the connection: \(diagnostics)"
         }
     }
@@ -67,7 +69,8 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
 
     /// `connect(descriptor:addr:size:): Connection refused (errno: 111)` → `Connection refused`.
     private static func plain(_ description: String) -> String {
-        let sentence = description.split(separator: ": ").first { !$0.contains("(descriptor") } ?? Substring(description)
-        return String(sentence.split(separator: " (errno").first ?? sentence)
+        // What NIO was doing comes first, the system's own words last.
+        let sentence = description.split(separator: " (errno").first ?? Substring(description)
+        return String(sentence.split(separator: ": ").last ?? sentence)
     }
 }

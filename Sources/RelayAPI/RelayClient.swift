@@ -49,14 +49,22 @@ public struct RelayClient: Sendable {
     ///
     /// - Throws: `Problem` where the relay says no, `RelayAPIError` where it cannot be asked.
     public func send<Answer: Decodable & Sendable>(
-        _ method: HTTPMethod, _ path: String, token: String? = nil, body: (any Encodable & Sendable)? = nil, as type: Answer.Type = Answer.self
+        _ method: HTTPMethod,
+        _ path: String,
+        token: String? = nil,
+        body: (any Encodable & Sendable)? = nil,
+        as type: Answer.Type = Answer.self
     ) async throws -> Answer {
         try await exchange(method, path, token: token, body: body, as: type).answer
     }
 
     /// The same, with the authority that the relay presented.
     public func exchange<Answer: Decodable & Sendable>(
-        _ method: HTTPMethod, _ path: String, token: String? = nil, body: (any Encodable & Sendable)? = nil, as type: Answer.Type = Answer.self
+        _ method: HTTPMethod,
+        _ path: String,
+        token: String? = nil,
+        body: (any Encodable & Sendable)? = nil,
+        as type: Answer.Type = Answer.self
     ) async throws -> Reply<Answer> {
         let content = try body.map { ByteBuffer(bytes: try JSONEncoder().encode($0)) }
         var head = request(method, path, token: token)
@@ -79,7 +87,9 @@ public struct RelayClient: Sendable {
     ///
     /// - Throws: `Problem` where the relay says no, `RelayAPIError` where it cannot be asked.
     public func openTunnel<Output: Sendable>(
-        _ path: String, token: String? = nil, initializer: @escaping @Sendable (any Channel) throws -> Output
+        _ path: String,
+        token: String? = nil,
+        initializer: @escaping @Sendable (any Channel) throws -> Output
     ) async throws -> Output {
         var head = request(.GET, path, token: token)
         head.headers.add(name: "Connection", value: "Upgrade")
@@ -108,7 +118,8 @@ public struct RelayClient: Sendable {
         return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     }
 
-    private func roundTrip(_ head: HTTPRequestHead, _ content: ByteBuffer?) async throws -> (CollectedResponse, String) {
+    private func roundTrip(_ head: HTTPRequestHead, _ content: ByteBuffer?) async throws -> (CollectedResponse, String)
+    {
         let (response, handshake) = try await connect { channel, handshake in
             channel.eventLoop.makeCompletedFuture {
                 let collector = ResponseCollector(limit: Self.longestAnswer, promise: channel.eventLoop.makePromise())

@@ -44,7 +44,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         }
         if rest.elementsEqual("Z".utf8) || rest.elementsEqual("z".utf8) { return 0 }
         let text = Array(rest)
-        guard text.count == 6, text[3] == UInt8(ascii: ":"), let hours = number(text[1..<3]), let minutes = number(text[4..<6]),
+        guard text.count == 6, text[3] == UInt8(ascii: ":"), let hours = number(text[1..<3]),
+            let minutes = number(text[4..<6]),
             hours < 24, minutes < 60
         else { return nil }
         switch text[0] {

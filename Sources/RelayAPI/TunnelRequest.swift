@@ -13,7 +13,9 @@ enum TunnelRequest<Output: Sendable>: Sendable {
 
     /// Adds the request to `channel`, on its event loop.
     static func add(
-        _ head: HTTPRequestHead, to channel: any Channel, initializer: @escaping @Sendable (any Channel) throws -> Output
+        _ head: HTTPRequestHead,
+        to channel: any Channel,
+        initializer: @escaping @Sendable (any Channel) throws -> Output
     ) throws -> EventLoopFuture<Outcome> {
         let upgrader = Upgrader(initializer: initializer)
         let configuration = NIOUpgradableHTTPClientPipelineConfiguration(

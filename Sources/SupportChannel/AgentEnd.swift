@@ -118,6 +118,7 @@ public struct IncomingAction: Sendable {
 public final class ActionReplies: Sendable {
     private let outbound: PacedWriter<HTTPResponsePart>
     private let accepted = Mutex(false)
+    private let finished = Mutex(false)
 
     init(outbound: PacedWriter<HTTPResponsePart>) { self.outbound = outbound }
 
@@ -139,7 +140,14 @@ public final class ActionReplies: Sendable {
         try await outbound.write(.head(HTTPResponse(status: .ok)))
     }
 
-    func finish() async throws {
+    /// Says that nothing more comes, which the operator sees at once; a second call does nothing. It happens by itself when
+    /// the handler returns: this is for one that still listens to the operator's side.
+    public func finish() async throws {
+        let isFirst = finished.withLock { finished in
+            defer { finished = true }
+            return !finished
+        }
+        guard isFirst else { return }
         if !isAccepted { try await accept() }
         try await outbound.write(.end(nil))
     }

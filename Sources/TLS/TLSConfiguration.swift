@@ -105,7 +105,7 @@ public struct TLSClientConfiguration: Sendable {
 
 /// What makes a server's certificate trusted. Host name or address, validity and purpose are verified in each case.
 public enum TLSTrust: Sendable {
-    /// One of these authorities issued it.
+    /// One of these self-signed authorities issued it.
     case authorities([Certificate])
 
     /// The authority with this SPKI SHA-256 (32 bytes) issued it; the server sends that authority in its chain.

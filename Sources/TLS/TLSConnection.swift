@@ -28,7 +28,8 @@ final class TLSConnection {
         ssl = try context.makeSSL()
         guard let bio = ByteBufferBIO.make(for: self),
             // The callbacks have only the SSL to find their way back with.
-            SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque()) == 1
+            SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque()) == 1,
+            lotse_SSL_set_send_fragment(ssl, Self.handshakeFragmentBytes) == 1
         else { throw OpenSSLErrorQueue.error(.cryptoFailed, "make a TLS connection") }
         SSL_set_bio(ssl, bio, bio)
         switch context.role {
@@ -74,6 +75,7 @@ final class TLSConnection {
             guard error == SSL_ERROR_WANT_READ else { throw failure(error, handshaking: true) }
             return nil
         }
+        lotse_SSL_set_send_fragment(ssl, Self.recordBytes)
         return TLSHandshake(
             peer: peer,
             applicationProtocol: applicationProtocol,
@@ -162,6 +164,10 @@ final class TLSConnection {
 
     /// The most plaintext that one record carries (RFC 8446 §5.1).
     static let recordBytes = 16 * 1024
+
+    /// The size of our own records during the handshake. OpenSSL holds a buffer of this size beside two of 16 KiB and
+    /// more; with full records a peer that stops half-way would cost 76 KiB.
+    private static let handshakeFragmentBytes = 1024
 
     private var applicationProtocol: String? {
         var bytes: UnsafePointer<UInt8>?

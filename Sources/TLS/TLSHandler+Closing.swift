@@ -120,8 +120,9 @@ extension TLSHandler {
             release(error)
             promise?.fail(error)
             setLingerDeadline(context)
-            context.writeAndFlush(output, promise: written)
+            context.write(output, promise: written)
             context.fireErrorCaught(error)
+            context.flush()
             context.read()
         case .closeTransport:
             abandon(context, error)

@@ -42,10 +42,6 @@ extension TLSHandler {
 
         var isHandshaking: Bool { if case .handshaking = state { true } else { false } }
 
-        var isLingering: Bool { if case .lingering = state { true } else { false } }
-
-        var isClosed: Bool { if case .closed = state { true } else { false } }
-
         /// Writes are taken before the handshake too, and wait.
         var takesWrites: Bool {
             switch state {

@@ -23,6 +23,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     let tls: TLSContext
     var connection: TLSConnection?
     var state = StateMachine()
+    private var plaintextLimit = PlaintextLimit()
+    private var wholeRecords = WholeRecords()
 
     var handshakePromise: EventLoopPromise<TLSHandshake>?
     var closePromise: EventLoopPromise<Void>?
@@ -76,7 +78,12 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// Decrypts.
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state.takesInput, let connection else { return }
-        connection.receive(Self.unwrapInboundIn(data))
+        let bytes = Self.unwrapInboundIn(data)
+        if state.isHandshaking, !plaintextLimit.admits(bytes) {
+            fail(context, TLSError(.handshakeFailed, "a message of the handshake announces too much"))
+            return
+        }
+        connection.receive(state.isHandshaking ? wholeRecords.take(bytes) : bytes)
         if state.isHandshaking { handshake(context, connection) }
         if state.takesInput, !state.isHandshaking { decrypt(context, connection) }
     }
@@ -158,6 +165,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             guard let finished else { return }
             cancelDeadline()
             state.handshakeFinished()
+            connection.receive(wholeRecords.takeRest())
             let promise = handshakePromise
             handshakePromise = nil
             promise?.succeed(finished)
@@ -178,8 +186,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             readIsPending = false
             context.fireChannelRead(Self.wrapInboundOut(plaintext))
         }
-        // The application may have closed meanwhile; then the rest is nobody's.
-        guard !state.isClosed else { return }
+        // The application may have ended the connection meanwhile; then the rest is nobody's.
+        guard state.takesInput else { return }
         switch outcome {
         case .success(let outcome):
             sendAnswers(context, connection)

@@ -1,0 +1,18 @@
+// # Agent
+//
+// The client's side: what runs on the machine that needs help.
+//
+//     AgentProgram                the way of one run: code → relay → tunnel → session → exit status
+//     Configuration/              options, `agent.yaml`, remembered relays → `AgentConfiguration`
+//     Relay/                      `AgentRelay`, what is asked of the relay, and `RelayConnection`, which asks it
+//     Terms/                      what the operator offers, checked and put into words
+//     Session/                    `AgentSession`: consent, then actions, until one side ends it
+//     Commands/ Logs/             running one command, reading log files
+//     Terminal/                   `ClientScreen` shows, `InputLines` reads, `Interruption` is Ctrl-C
+//     Words/                      `Phrases`: every sentence that a client reads, in both languages
+//
+// Three rules hold everywhere. Nothing runs before the client agreed and the relay committed the consent. What an operator
+// asks for is on the client's screen before it happens. Nothing from outside reaches the terminal unfiltered.
+//
+// `AgentSession` keeps its rules in `AgentSession+StateMachine.swift`, a value without I/O, so that they can be read and
+// tested in one place.

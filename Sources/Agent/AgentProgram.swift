@@ -1,0 +1,162 @@
+import Pairing
+import RelayAPI
+import SupportChannel
+import TerminalText
+
+/// One run of the agent: code, relay, tunnel, session, exit status.
+public struct AgentProgram: Sendable {
+    private let configuration: AgentConfiguration
+    private let relay: any AgentRelay
+    private let screen: ClientScreen
+    private let input: InputLines
+    private let phrases: Phrases
+    private let interruption: Interruption
+    private let time: any AgentTime
+    private let machine: String
+    private let complain: @Sendable (String) -> Void
+
+    /// A run.
+    ///
+    /// - Parameters:
+    ///   - phrases: the language of the locale; a contract may say otherwise.
+    ///   - machine: the name of this machine, for the relay and the operator.
+    ///   - complain: tells why the run failed.
+    public init(
+        configuration: AgentConfiguration,
+        relay: any AgentRelay,
+        screen: ClientScreen,
+        input: InputLines,
+        phrases: Phrases,
+        interruption: Interruption,
+        time: any AgentTime = SystemTime(),
+        machine: String = Machine.name,
+        complain: @escaping @Sendable (String) -> Void
+    ) {
+        self.configuration = configuration
+        self.relay = relay
+        self.screen = screen
+        self.input = input
+        self.phrases = phrases
+        self.interruption = interruption
+        self.time = time
+        self.machine = machine
+        self.complain = complain
+    }
+
+    /// Codes that a person may try before the program gives up.
+    private static let codeAttempts = 3
+
+    /// Runs.
+    ///
+    /// - Returns: The exit status: 0 after a session that one of the two ended, 130 where the client left before, else 1.
+    public func run() async -> Int32 {
+        let meeting = await Awaited.of(interruption: interruption.wish, time: time) { try await self.meet() }
+        screen.status(nil)
+        switch meeting {
+        case .value(let meeting): return await hold(meeting)
+        case .interrupted, .timedOut:
+            // Behind the echo of Ctrl-C.
+            if screen.isTerminal { screen.line("") }
+            screen.line(phrases.leftBeforeSession)
+            return SessionEnding.left.status
+        case .failure(let error):
+            complain("\(error)")
+            return (error as? AgentError)?.status ?? 1
+        }
+    }
+
+    // MARK: - Before the session
+
+    private struct Meeting: Sendable {
+        var token: String
+        var end: AgentEnd
+    }
+
+    private func meet() async throws -> Meeting {
+        let answer = try await join()
+        let wait = min(max(answer.waitSeconds, 1), 3600)
+        let text = phrases.duration(wait)
+        let tunnel = try await relay.openTunnel(token: answer.token)
+        screen.line(phrases.waitingForOperator(text))
+        let met = await Awaited.of(limit: .seconds(wait), time: time) { try await tunnel.met.get() }
+        switch met {
+        case .value(let end): return Meeting(token: answer.token, end: end)
+        case .timedOut:
+            tunnel.channel.close(promise: nil)
+            throw AgentError(.operatorMissing, phrases.operatorMissing(text))
+        case .interrupted:
+            tunnel.channel.close(promise: nil)
+            throw CancellationError()
+        case .failure(let error as SupportChannelError) where error.kind == .wrongPeer:
+            throw AgentError(.operatorMissing, TerminalText.name(error.description, limit: 400))
+        case .failure: throw AgentError(.operatorMissing, phrases.tunnelClosed)
+        }
+    }
+
+    private func join() async throws -> JoinAnswer {
+        let dialogue = CodeDialogue(screen: screen, input: input, phrases: phrases)
+        if input.isTerminal { screen.line(phrases.codeIntroduction) }
+        var attempt = 1
+        while true {
+            let code = try await dialogue.ask()
+            do {
+                return try await join(room: code.room)
+            } catch let error as AgentError
+                where error.kind == .codeNotValid && input.isTerminal && attempt < Self.codeAttempts
+            {
+                screen.line(error.diagnostics)
+                attempt += 1
+            }
+        }
+    }
+
+    /// Asks again by itself where the relay only wants us to wait.
+    private func join(room: String) async throws -> JoinAnswer {
+        while true {
+            do {
+                return try await relay.join(room: room)
+            } catch let error as AgentError {
+                guard case .tooManyAttempts(let seconds) = error.kind else { throw error }
+                try await wait(seconds)
+            }
+        }
+    }
+
+    private func wait(_ seconds: Int64) async throws {
+        guard screen.isTerminal else {
+            screen.line(phrases.tooManyAttempts(seconds))
+            return try await time.sleep(.seconds(seconds))
+        }
+        for left in stride(from: seconds, to: 0, by: -1) {
+            screen.status(phrases.tooManyAttempts(left))
+            try await time.sleep(.seconds(1))
+        }
+        screen.status(nil)
+    }
+
+    // MARK: - The session
+
+    private func hold(_ meeting: Meeting) async -> Int32 {
+        let session = AgentSession(
+            relay: relay,
+            token: meeting.token,
+            settings: AgentSession.Settings(
+                grants: configuration.grants,
+                agrees: configuration.agrees,
+                logs: configuration.logs,
+                machine: machine
+            ),
+            screen: screen,
+            input: input,
+            phrases: phrases,
+            time: time
+        )
+        let outcome = await session.serve(meeting.end, interruption: interruption.wish)
+        screen.status(nil)
+        let report = SessionReport(outcome)
+        if screen.isTerminal, case .left = outcome.ending { screen.line("") }
+        for line in report.lines { screen.line("\(time.wallClock)  \(line)") }
+        if let complaint = report.complaint { complain(complaint) }
+        return outcome.ending.status
+    }
+}

@@ -1,0 +1,72 @@
+import NIOCore
+
+/// What the operator wants to read.
+public struct LogRequest: Sendable, Equatable {
+    /// How much of each file.
+    public enum Amount: Sendable, Equatable {
+        /// The last lines, at most this many; an unfinished last line counts.
+        case lines(Int)
+        /// Everything from the start.
+        case whole
+    }
+
+    /// The files, by absolute path; events name them by their index here.
+    public var paths: [String]
+    /// How much of each file.
+    public var amount: Amount
+    /// Whether to go on with what is written later.
+    public var follow: Bool
+
+    /// As many lines as `tail` shows, when nobody says how many.
+    public static let standardLines = 10
+    /// More paths than this at once are refused, one by one.
+    public static let maximumSources = 64
+
+    /// Makes a request.
+    public init(paths: [String], amount: Amount = .lines(standardLines), follow: Bool = false) {
+        self.paths = paths
+        self.amount = amount
+        self.follow = follow
+    }
+}
+
+/// What comes out of log files.
+public enum LogEvent: Sendable, Equatable {
+    /// Bytes of the file, as they are; whole lines, but for a line that is longer than 64 KiB or not finished yet.
+    case data(source: Int, ByteBuffer)
+    /// Something about the file, for a person.
+    case notice(source: Int, LogNotice)
+}
+
+/// Something about a log file that is not in it.
+public enum LogNotice: Sendable, Equatable, CustomStringConvertible {
+    /// Another file has taken the name: lines that follow are its.
+    case rotated(path: String)
+    /// The file was emptied or written anew: lines that follow are from its start.
+    case truncated(path: String)
+    /// The name is gone; it is waited for.
+    case gone(path: String)
+    /// A file of this name has come.
+    case appeared(path: String)
+    /// It cannot be read.
+    case problem(LogProblem)
+
+    /// One sentence.
+    public var description: String {
+        switch self {
+        case .rotated(let path): "\(path): rotated, going on with the new file"
+        case .truncated(let path): "\(path): truncated, going on from its start"
+        case .gone(let path): "\(path): gone, waiting for a new file"
+        case .appeared(let path): "\(path): appeared"
+        case .problem(let problem): problem.description
+        }
+    }
+}
+
+/// How a reading ended.
+public struct LogSummary: Sendable, Equatable {
+    /// Files of which something was read, or could have been.
+    public var sourcesRead: Int
+    /// Files that could never be opened.
+    public var sourcesFailed: Int
+}

@@ -1,0 +1,37 @@
+import NIOCore
+import RelayAPI
+import SupportChannel
+
+/// What the agent asks of the relay.
+///
+/// Errors are `AgentError`, in the client's language.
+public protocol AgentRelay: Sendable {
+    /// The relay's address, for the client's eyes.
+    var address: String { get }
+    /// Goes to a room; nothing else of the code leaves the machine. Makes sure that the relay is the one that is trusted.
+    func join(room: String) async throws -> JoinAnswer
+    /// Opens the tunnel, in which the operator may not be yet.
+    func openTunnel(token: String) async throws -> AgentTunnel
+    /// Tells the client's consent; the clock starts with the relay's commit.
+    func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted
+    /// Tells the end.
+    func end(_ request: EndRequest, token: String) async throws -> SessionRecord
+}
+
+/// The agent's end of a tunnel.
+public struct AgentTunnel: Sendable {
+    /// The connection.
+    public let channel: any Channel
+    /// Succeeds when the operator is there; fails where the tunnel ends before.
+    public let met: EventLoopFuture<AgentEnd>
+
+    /// Adds the layers above the tunnel to `channel`, on its event loop.
+    public init(addingTo channel: any Channel, layer: some EndToEndLayer = ClearLayer()) throws {
+        self.channel = channel
+        met = try layer.establish(on: channel, as: .agent).flatMapThrowing { established in
+            let end = try AgentEnd(addingTo: channel)
+            established.release()
+            return end
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import RelayAPI
+import Synchronization
+import TLS
+import TerminalText
+
+/// The relay, over the network.
+public final class RelayConnection: AgentRelay {
+    private let endpoint: RelayEndpoint
+    private let trust: RelayTrust
+    private let memory: RelayMemory
+    private let phrases: Phrases
+    private let now: @Sendable () -> Int64
+    private let notice: @Sendable (String) -> Void
+    /// The authority that a successful join has shown: what every later connection must show too.
+    private let proven = Mutex<[UInt8]?>(nil)
+
+    /// The relay of a configuration.
+    ///
+    /// - Parameters:
+    ///   - memory: where authorities are remembered.
+    ///   - phrases: the client's language.
+    ///   - now: seconds since 1970-01-01T00:00:00Z.
+    ///   - notice: shows the client a line, such as that of the first contact.
+    public init(
+        _ configuration: AgentConfiguration,
+        memory: RelayMemory,
+        phrases: Phrases,
+        now: @escaping @Sendable () -> Int64 = { SystemTime().epochSeconds },
+        notice: @escaping @Sendable (String) -> Void
+    ) {
+        endpoint = configuration.relay
+        trust = configuration.trust
+        self.memory = memory
+        self.phrases = phrases
+        self.now = now
+        self.notice = notice
+    }
+
+    /// `https://HOST:PORT`.
+    public var address: String { endpoint.description }
+
+    /// Goes to a room, and remembers the relay's authority.
+    public func join(room: String) async throws -> JoinAnswer {
+        try await translating {
+            let reply = try await self.client().exchange(
+                .POST,
+                RelayRoute.join,
+                body: JoinRequest(room: room),
+                as: JoinAnswer.self
+            )
+            guard let shown = Hexadecimal.decode(reply.authority), shown.count == 32,
+                Hexadecimal.decode(reply.answer.authority) == shown
+            else { throw AgentError(.authorityChanged, self.phrases.authorityContradicts(self.address)) }
+            self.proven.withLock { $0 = shown }
+            self.remember(shown)
+            return reply.answer
+        }
+    }
+
+    /// Opens the tunnel.
+    public func openTunnel(token: String) async throws -> AgentTunnel {
+        try await translating {
+            try await self.client().openTunnel(RelayRoute.tunnel, token: token) { try AgentTunnel(addingTo: $0) }
+        }
+    }
+
+    /// Tells the client's consent.
+    public func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted {
+        try await translating { try await self.client().send(.POST, RelayRoute.consent, token: token, body: request) }
+    }
+
+    /// Tells the end.
+    public func end(_ request: EndRequest, token: String) async throws -> SessionRecord {
+        try await translating { try await self.client().send(.POST, RelayRoute.end, token: token, body: request) }
+    }
+
+    private func client() throws -> RelayClient {
+        if let proven = proven.withLock({ $0 }) { return try RelayClient(endpoint: endpoint, trust: .pin(proven)) }
+        switch trust {
+        case .pinned(let digest, _), .remembered(let digest, _):
+            return try RelayClient(endpoint: endpoint, trust: .pin(digest))
+        case .authorities(let pem, let file):
+            guard let certificates = try? Certificate.chain(pem: String(decoding: pem, as: UTF8.self)),
+                !certificates.isEmpty
+            else { throw AgentError(.configuration, "\(quoted(file)) holds no certificate in PEM (check --ca)") }
+            return try RelayClient(endpoint: endpoint, trust: .authorities(certificates))
+        case .firstContact: return try RelayClient(endpoint: endpoint, trust: .presented)
+        }
+    }
+
+    private func remember(_ authority: [UInt8]) {
+        if case .remembered = trust { return }
+        if case .firstContact = trust { notice(phrases.firstContact(address, Hexadecimal.encode(authority))) }
+        do throws(AgentError) {
+            try memory.remember(authority, of: endpoint, at: Timestamp(seconds: now()))
+        } catch {
+            notice(phrases.cannotRemember(memory.file, error.diagnostics))
+        }
+    }
+
+    private func translating<Value: Sendable>(_ body: () async throws -> Value) async throws -> Value {
+        do {
+            return try await body()
+        } catch let problem as RelayAPI.Problem {
+            throw refusal(problem)
+        } catch let error as RelayAPIError {
+            throw failure(error)
+        } catch let error as TLSError {
+            throw AgentError(.relayFailed, error.description)
+        }
+    }
+
+    private func refusal(_ problem: RelayAPI.Problem) -> AgentError {
+        switch problem.code {
+        case "codeNotValid": AgentError(.codeNotValid, phrases.codeNotValid)
+        case "tooManyAttempts":
+            AgentError(
+                .tooManyAttempts(waitSeconds: min(max(problem.retryAfterSeconds ?? 5, 1), 3600)),
+                phrases.relaySaysNo(TerminalText.name(problem.message, limit: 400))
+            )
+        default: AgentError(.relayRefused, phrases.relaySaysNo(TerminalText.name(problem.message, limit: 400)))
+        }
+    }
+
+    private func failure(_ error: RelayAPIError) -> AgentError {
+        let detail = TerminalText.name(error.diagnostics, limit: 400)
+        return switch error.kind {
+        case .tls(.wrongPin): AgentError(.authorityChanged, wrongPin)
+        case .tls(.certificateRejected):
+            if case .authorities(_, let file) = trust {
+                AgentError(.authorityChanged, phrases.authorityNotPinned(address, source: file))
+            } else {
+                AgentError(.relayFailed, detail)
+            }
+        case .unreachable: AgentError(.relayFailed, phrases.relayUnreachable(detail))
+        case .timedOut: AgentError(.relayFailed, phrases.relaySilent(detail))
+        default: AgentError(.relayFailed, TerminalText.name(error.description, limit: 400))
+        }
+    }
+
+    private var wrongPin: String {
+        if proven.withLock({ $0 }) != nil { return phrases.authorityContradicts(address) }
+        return switch trust {
+        case .remembered(_, let since): phrases.authorityChanged(address, since: since.rfc3339, file: memory.file)
+        case .pinned(_, let source): phrases.authorityNotPinned(address, source: source)
+        case .authorities(_, let file): phrases.authorityNotPinned(address, source: file)
+        case .firstContact: phrases.authorityContradicts(address)
+        }
+    }
+}

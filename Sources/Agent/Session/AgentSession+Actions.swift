@@ -1,0 +1,125 @@
+import NIOCore
+import SupportChannel
+import TerminalText
+
+extension AgentSession {
+    /// One action of the operator.
+    func handle(_ action: IncomingAction) async throws {
+        if action.name == "terms" { return try await terms(action) }
+        guard let kind = Action(rawValue: action.name) else {
+            throw Refusal(
+                status: 404,
+                message: "this agent knows no action of that name (use the same release at both ends)"
+            )
+        }
+        if let refusal = state.withLock({ $0.machine.admit(kind) }) { throw refusal }
+        switch kind {
+        case .run: try await run(action)
+        case .logs: try await logs(action)
+        case .events: try await events(action)
+        case .pause: try await pause(action)
+        case .resume: try await resume(action)
+        case .note: try await note(action)
+        case .end: try await end(action)
+        }
+    }
+
+    private func pause(_ action: IncomingAction) async throws {
+        let clock = try state.withLock { state -> Int64 in
+            if let refusal = state.machine.pause() { throw refusal }
+            state.clock?.pause(at: time.now)
+            return state.clock?.connected(at: time.now).components.seconds ?? 0
+        }
+        show(phrases.pausedLine(Phrases.clock(clock)))
+        try await action.accept().send(.result, json: Empty())
+    }
+
+    private func resume(_ action: IncomingAction) async throws {
+        let clock = try state.withLock { state -> Int64 in
+            if let refusal = state.machine.resume() { throw refusal }
+            state.clock?.resume(at: time.now)
+            state.lastActivity = time.now
+            return state.clock?.connected(at: time.now).components.seconds ?? 0
+        }
+        show(phrases.resumedLine(Phrases.clock(clock)))
+        try await action.accept().send(.result, json: Empty())
+    }
+
+    private func note(_ action: IncomingAction) async throws {
+        let parameters = try action.parameters(as: NoteParameters.self)
+        state.withLock { $0.lastActivity = time.now }
+        show(phrases.noteLine(TerminalText.name(parameters.text, limit: 1000)))
+        try await action.accept().send(.result, json: Empty())
+    }
+
+    private func end(_ action: IncomingAction) async throws {
+        let parameters = try action.parameters(as: EndParameters.self)
+        finish(.byOperator(parameters))
+        try await action.accept().send(.result, json: Empty())
+    }
+
+    /// Open for the session's life; says at most one thing, last.
+    private func events(_ action: IncomingAction) async throws {
+        let replies = try await action.accept()
+        if let event = await farewell.wait() ?? nil { try await replies.send(.notice, json: event) }
+    }
+
+    // MARK: - Work
+
+    /// What an action that works on this machine needs to know.
+    struct Work: Sendable {
+        let number: Int
+        let phrases: Phrases
+        let startedAt: Duration
+    }
+
+    /// Counts an action as work while `body` runs, and stops `body` when the session ends.
+    ///
+    /// - Throws: what `body` threw; `CancellationError` where it was stopped.
+    func working<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
+        state.withLock { $0.actionsAtWork += 1 }
+        defer {
+            state.withLock { state in
+                state.actionsAtWork -= 1
+                state.lastActivity = time.now
+            }
+        }
+        return try await withThrowingTaskGroup(of: Value.self) { group in
+            group.addTask { try await body() }
+            group.addTask { [stop] in
+                _ = await stop.wait()
+                throw CancellationError()
+            }
+            defer { group.cancelAll() }
+            guard let value = try await group.next() else { throw CancellationError() }
+            return value
+        }
+    }
+
+    /// A number for the client's screen, under which an action is announced and its end is told.
+    func begin() -> Work {
+        state.withLock { state in
+            state.actions += 1
+            return Work(number: state.actions, phrases: state.phrases, startedAt: time.now)
+        }
+    }
+
+    /// Refuses an action, where the client can see it.
+    func refuse(_ what: String, _ refusal: Refusal) -> Refusal {
+        show(phrases.refusedAction(what, refusal.message))
+        return refusal
+    }
+
+    /// The offer that the client agreed to.
+    func agreed() throws -> Offer {
+        guard let offer = state.withLock({ $0.offer }) else {
+            throw Refusal(status: 403, message: "the client has not agreed to a session yet")
+        }
+        return offer
+    }
+
+    static let unseen = Refusal(
+        status: 500,
+        message: "the client's screen is gone, so nothing can be shown and nothing runs"
+    )
+}

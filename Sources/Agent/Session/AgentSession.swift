@@ -1,0 +1,243 @@
+import NIOCore
+import RelayAPI
+import SupportChannel
+import Synchronization
+import TerminalText
+
+/// One session on the client's side: from the moment the operator is there to the end.
+///
+/// The operator's actions come in through ``handle(_:)``, each in a task of its own; `AgentSession+StateMachine.swift` says
+/// which are allowed when. Everything that can end a session resolves one ``SessionEnding``, the first wins, and
+/// ``serve(_:)`` then stops what runs, tells relay and operator, and closes the connection.
+final class AgentSession: Sendable {
+    struct Settings: Sendable {
+        /// What may be asked for at most.
+        var grants: Set<AgentGrant> = [.run, .logs]
+        /// Consent without asking.
+        var agrees = false
+        /// What may be read instead of the contract's list.
+        var logs: [String]?
+        /// The name of this machine.
+        var machine: String
+        /// How long the client may think.
+        var consentLimit: Duration = .seconds(300)
+        /// How long the relay may take for a consent or an end.
+        var relayLimit: Duration = .seconds(10)
+        /// How long the operator may take to close after the end.
+        var closeLimit: Duration = .seconds(1)
+    }
+
+    struct State: Sendable {
+        var machine = StateMachine()
+        var phrases: Phrases
+        var offer: Offer?
+        var clock: SessionClock?
+        var longestSeconds: Int64 = 0
+        var actionsAtWork = 0
+        var lastActivity: Duration = .zero
+        var actions = 0
+    }
+
+    let relay: any AgentRelay
+    let token: String
+    let settings: Settings
+    let screen: ClientScreen
+    let input: InputLines
+    let time: any AgentTime
+    let runner: CommandRunner
+    let state: Mutex<State>
+
+    private let ending = OneShot<SessionEnding>()
+    /// What runs has to stop.
+    let stop = OneShot<Void>()
+    /// The clock runs.
+    let started = OneShot<Void>()
+    /// What the `events` stream says last, if anything.
+    let farewell = OneShot<SessionEvent?>()
+
+    init(
+        relay: any AgentRelay,
+        token: String,
+        settings: Settings,
+        screen: ClientScreen,
+        input: InputLines,
+        phrases: Phrases,
+        time: any AgentTime = SystemTime(),
+        runner: CommandRunner = CommandRunner()
+    ) {
+        self.relay = relay
+        self.token = token
+        self.settings = settings
+        self.screen = screen
+        self.input = input
+        self.time = time
+        self.runner = runner
+        state = Mutex(State(phrases: phrases))
+    }
+
+    // MARK: - Life
+
+    /// Serves the operator until the session is over and nothing of it is left.
+    func serve(_ end: AgentEnd, interruption: OneShot<Void>) async -> SessionOutcome {
+        let served = OneShot<Void>()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Whatever broke the connection, it is broken.
+                try? await end.serve { try await self.handle($0) }
+                served.trigger()
+                self.connectionEnded()
+            }
+            group.addTask { if await interruption.wait() != nil { self.interrupt() } }
+            group.addTask { await self.watchKeyboard() }
+            group.addTask { await self.watchTime() }
+            group.addTask { await self.drawStatus() }
+            let ending = await self.ending.wait() ?? .lost
+            let outcome = await self.conclude(ending)
+            _ = await Awaited.of(interruption: served, limit: self.settings.closeLimit, time: self.time) {
+                _ = await served.wait()
+            }
+            // Fails only where it is closed already.
+            try? await end.channel.close()
+            group.cancelAll()
+            await group.waitForAll()
+            return outcome
+        }
+    }
+
+    /// The first reason to end stands.
+    func finish(_ reason: SessionEnding) {
+        state.withLock { state in
+            if state.machine.finish(), let now = state.clock.map({ $0.connected(at: time.now) }) {
+                // From here on the clock stands still.
+                state.clock = SessionClock(startingAt: time.now - now)
+                state.clock?.pause(at: time.now)
+            }
+        }
+        ending.resolve(reason)
+    }
+
+    /// The client wants to end: Ctrl-C, a signal, or `q`.
+    func interrupt() {
+        switch state.withLock({ $0.machine.interrupt() }) {
+        case .leave: finish(.left)
+        case .end: finish(.byClient)
+        case .wait, .nothing: break
+        }
+    }
+
+    private func connectionEnded() {
+        let (clock, longest) = state.withLock { ($0.machine.isOver ? nil : $0.clock, $0.longestSeconds) }
+        guard let clock else { return finish(.operatorLeft) }
+        // The relay cuts the tunnel at the longest time; its clock may be a little ahead of ours.
+        let isLongest = clock.elapsed(at: time.now) + .seconds(2) >= .seconds(longest)
+        finish(isLongest ? .longest(longest) : .lost)
+    }
+
+    /// Stops what runs, tells the relay where this side ended the session, and the operator.
+    private func conclude(_ ending: SessionEnding) async -> SessionOutcome {
+        stop.trigger()
+        screen.status(nil)
+        let (phrases, clock, name) = state.withLock { ($0.phrases, $0.clock, $0.operatorName) }
+        var outcome = SessionOutcome(
+            ending: ending,
+            connectedSeconds: clock?.connected(at: time.now).components.seconds ?? 0,
+            phrases: phrases,
+            operatorName: name
+        )
+        guard let request = ending.request, let event = ending.event else {
+            farewell.resolve(nil)
+            return outcome
+        }
+        screen.line(phrases.ending)
+        let (relay, token) = (relay, token)
+        do {
+            let told = await Awaited.of(limit: settings.relayLimit, time: time) {
+                try await relay.end(request, token: token)
+            }
+            outcome.record = try told.get(timeout: AgentError(.relayFailed, phrases.relaySilent(relay.address)))
+        } catch {
+            outcome.recordFailure = "\(error)"
+        }
+        farewell.resolve(
+            SessionEvent(
+                kind: event,
+                rawSeconds: outcome.record?.rawSeconds,
+                billedSeconds: outcome.record?.billedSeconds
+            )
+        )
+        return outcome
+    }
+
+    // MARK: - What the client sees
+
+    /// Shows a line with the time of day in front.
+    ///
+    /// - Returns: Whether the client can have seen it.
+    @discardableResult
+    func show(_ text: String) -> Bool { screen.line("\(time.wallClock)  \(text)") }
+
+    var phrases: Phrases { state.withLock { $0.phrases } }
+
+    private func drawStatus() async {
+        guard screen.isTerminal, await started.wait() != nil else { return }
+        while !Task.isCancelled {
+            let line = state.withLock { state -> String? in
+                guard !state.machine.isOver, let clock = state.clock, let offer = state.offer else { return nil }
+                let parts = [
+                    Phrases.clock(clock.connected(at: time.now).components.seconds),
+                    state.machine.isPaused ? state.phrases.statusPaused : nil,
+                    TerminalText.name(offer.contract.client.name, limit: 24),
+                    TerminalText.name(offer.terms.operator, limit: 24),
+                    state.phrases.statusHint,
+                ]
+                return parts.compactMap(\.self).joined(separator: " · ")
+            }
+            guard let line else { return }
+            screen.status(line)
+            guard (try? await time.sleep(.seconds(1))) != nil else { return }
+        }
+    }
+
+    private func watchKeyboard() async {
+        guard input.isTerminal, await started.wait() != nil else { return }
+        while let line = try? await input.next() {
+            if line.filter({ !$0.isWhitespace }).lowercased() == "q" { interrupt() }
+        }
+    }
+
+    // MARK: - Time
+
+    /// Ends the session when nothing happens for too long, or when it lasts too long.
+    private func watchTime() async {
+        guard await started.wait() != nil else { return }
+        while !Task.isCancelled {
+            let now = time.now
+            let verdict = state.withLock { state -> Result<Duration, TimeIsUp> in
+                guard let clock = state.clock, let access = state.offer?.contract.access else {
+                    return .success(.seconds(1))
+                }
+                let longest = Duration.seconds(state.longestSeconds) - clock.elapsed(at: now)
+                if longest <= .zero { return .failure(TimeIsUp(ending: .longest(state.longestSeconds))) }
+                let limit = Duration.seconds(access.idleTimeoutSeconds)
+                // While something is at work or the clock is stopped nobody is idle; it may end right after this look.
+                guard state.actionsAtWork == 0, !state.machine.isPaused else { return .success(min(longest, limit)) }
+                let idle = state.lastActivity + limit - now
+                if idle <= .zero { return .failure(TimeIsUp(ending: .idle(access.idleTimeoutSeconds))) }
+                return .success(min(longest, idle))
+            }
+            switch verdict {
+            case .failure(let end): return finish(end.ending)
+            case .success(let wait): if (try? await time.sleep(wait)) == nil { return }
+            }
+        }
+    }
+
+    private struct TimeIsUp: Error {
+        let ending: SessionEnding
+    }
+}
+
+extension AgentSession.State {
+    /// The operator's name, safe to show.
+    var operatorName: String { offer.map { TerminalText.name($0.terms.operator) } ?? "" }
+}

@@ -1,0 +1,121 @@
+import Contracts
+import TerminalText
+
+/// An offer in plain words, as lines of at most `width` columns.
+///
+/// Everything that came from outside goes through `TerminalText.name` before it becomes part of a line.
+struct TermsScreen {
+    let phrases: Phrases
+    let offer: Offer
+    /// The relay's address, as the client knows it.
+    let relay: String
+    var width = 80
+
+    /// Columns of the labels on the left.
+    private static let labelWidth = 14
+
+    /// The lines, without the question.
+    var lines: [String] {
+        let contract = offer.contract
+        var lines = wrap(phrases.offer(operator: clean(offer.terms.operator), relay: relay), indentation: 0)
+        lines.append("")
+        let rows: [(String, [String])] = [
+            (
+                phrases.labelContract,
+                [phrases.contract(clean(contract.contract), offer.terms.version, clean(contract.title, 160))]
+            ),
+            (phrases.labelClient, [clean(contract.client.name, 160)]),
+            (phrases.labelPurpose, [clean(offer.terms.purpose, 400)]),
+            (phrases.labelCategory, [clean(offer.category.id)]),
+            (phrases.labelPrice, price),
+            (phrases.labelRounding, [phrases.rounding(contract.rounding)]),
+            (phrases.labelLongest, [phrases.longest(contract.access)]),
+            (phrases.labelAsks, asks),
+        ]
+        for (label, paragraphs) in rows { lines += row(label, paragraphs) }
+        lines.append("")
+        return lines + wrap(phrases.clockStarts, indentation: 0)
+    }
+
+    private var price: [String] {
+        let contract = offer.contract
+        guard offer.category.kind == .support else { return [phrases.warranty] }
+        let money = phrases.money(cents: offer.centsPerHour, currency: contract.currency)
+        var paragraphs = [phrases.perHour(money, vat: contract.vat)]
+        if offer.category.usesQuota, contract.retainer != nil { paragraphs.append(phrases.quotaFirst) }
+        if !contract.surcharges.isEmpty {
+            let parts = contract.surcharges.map {
+                "\(clean($0.label)) +\(phrases.percentage(basisPoints: $0.percentBp))"
+            }
+            paragraphs.append(phrases.surcharges(parts.joined(separator: ", ")))
+        }
+        return paragraphs
+    }
+
+    private var asks: [String] {
+        var paragraphs: [String] = offer.grants.map { grant in
+            switch grant {
+            case .run: commands
+            case .logs: logs
+            }
+        }
+        if paragraphs.isEmpty { paragraphs = [phrases.asksNothing] }
+        if !offer.withheld.isEmpty { paragraphs.append(phrases.withheld(offer.withheld.joined(separator: ", "))) }
+        return paragraphs
+    }
+
+    private var commands: String {
+        switch offer.contract.access.commands {
+        case .any: phrases.asksRun
+        case .patterns(let patterns):
+            phrases.asksRun(only: patterns.map { TerminalText.commandLine($0) }.joined(separator: ", "))
+        }
+    }
+
+    private var logs: String {
+        offer.logs.isEmpty
+            ? phrases.asksLogsNowhere
+            : phrases.asksLogs(offer.logs.map { TerminalText.commandLine([$0]) }.joined(separator: ", "))
+    }
+
+    private func clean(_ text: String, _ limit: Int = 80) -> String { TerminalText.name(text, limit: limit) }
+
+    private func row(_ label: String, _ paragraphs: [String]) -> [String] {
+        let indentation = 2 + Self.labelWidth
+        let lines = paragraphs.flatMap { wrap($0, indentation: indentation) }
+        guard let first = lines.first else { return ["  \(label)"] }
+        let padding = String(repeating: " ", count: max(Self.labelWidth - label.count, 1))
+        return ["  \(label)\(padding)\(first.dropFirst(indentation))"] + lines.dropFirst()
+    }
+
+    /// Breaks at spaces; a word that is longer than a line is cut, for nothing may be hidden behind the right edge.
+    private func wrap(_ text: String, indentation: Int) -> [String] {
+        let room = max(width - indentation, 20)
+        let margin = String(repeating: " ", count: indentation)
+        var lines: [String] = []
+        var line = ""
+        var length = 0
+        for word in text.split(separator: " ") {
+            var rest = word
+            while !rest.isEmpty {
+                let gap = length == 0 ? 0 : 1
+                if length + gap + rest.count <= room {
+                    line += (gap == 0 ? "" : " ") + rest
+                    length += gap + rest.count
+                    rest = ""
+                } else if length == 0 {
+                    line = String(rest.prefix(room))
+                    rest = rest.dropFirst(room)
+                    lines.append(margin + line)
+                    line = ""
+                } else {
+                    lines.append(margin + line)
+                    line = ""
+                    length = 0
+                }
+            }
+        }
+        if length > 0 { lines.append(margin + line) }
+        return lines
+    }
+}

@@ -1,0 +1,99 @@
+internal import GRDB
+
+/// Which sessions to list; all conditions must hold, and none is no limit.
+public struct SessionFilter: Hashable, Sendable {
+    /// Only those of this contract, whatever the version.
+    public var contract: String?
+    /// Only those of this operator.
+    public var `operator`: String?
+    /// Only those in this state.
+    public var state: SessionState?
+    /// Only those that began at this second or later, Unix seconds.
+    public var startedFrom: Int64?
+    /// Only those that began before this second, Unix seconds.
+    public var startedBefore: Int64?
+
+    /// A filter; without arguments everything passes.
+    public init(
+        contract: String? = nil,
+        operator: String? = nil,
+        state: SessionState? = nil,
+        startedFrom: Int64? = nil,
+        startedBefore: Int64? = nil
+    ) {
+        self.contract = contract
+        self.operator = `operator`
+        self.state = state
+        self.startedFrom = startedFrom
+        self.startedBefore = startedBefore
+    }
+}
+
+/// One line of a timesheet.
+public struct TimesheetRow: Hashable, Sendable {
+    /// The session.
+    public let session: String
+    /// Who helped.
+    public let `operator`: String
+    /// The kind of work.
+    public let category: String
+    /// The clock's start, Unix seconds.
+    public let startedAt: Int64
+    /// The clock's stop, Unix seconds.
+    public let endedAt: Int64
+    /// How the time divides.
+    public let time: SessionTime
+    /// The seconds to bill; not rounded yet: the raw seconds.
+    public let billedSeconds: Int64
+    /// The summary at the end, else those that came later, one per line.
+    public let summary: String?
+    /// `ended` or `interrupted`.
+    public let state: SessionState
+
+    init(_ session: SessionRecord, endedAt: Int64) {
+        self.session = session.session
+        `operator` = session.operator
+        category = session.category
+        startedAt = session.startedAt
+        self.endedAt = endedAt
+        time = session.time(at: endedAt)
+        billedSeconds = time.rawSeconds
+        let later = session.addenda.map(\.text).joined(separator: "\n")
+        summary = session.summary ?? (later.isEmpty ? nil : later)
+        state = session.state
+    }
+}
+
+extension Ledger {
+    /// The session with that identity.
+    public func session(_ session: String) async throws -> SessionRecord? {
+        try await store.read { try SessionRecord.fetch(where: "session = ?", [session], in: $0).first }
+    }
+
+    /// The sessions that pass the filter, in the order in which they began.
+    public func sessions(_ filter: SessionFilter = SessionFilter()) async throws -> [SessionRecord] {
+        try await store.read { db in
+            try SessionRecord.fetch(
+                where: """
+                    (?1 IS NULL OR contract = ?1) AND (?2 IS NULL OR operator = ?2) AND (?3 IS NULL OR state = ?3)
+                    AND (?4 IS NULL OR startedAt >= ?4) AND (?5 IS NULL OR startedAt < ?5)
+                    """,
+                [filter.contract, filter.operator, filter.state?.rawValue, filter.startedFrom, filter.startedBefore],
+                in: db
+            )
+        }
+    }
+
+    /// The sessions of a contract that ended within a period: `from < endedAt <= to`, Unix seconds, in the order in
+    /// which they began. Live sessions are not among them.
+    public func timesheet(contract: String, from: Int64, to: Int64) async throws -> [TimesheetRow] {
+        try await store.read { db in
+            try SessionRecord.fetch(
+                where: "contract = ? AND endedAt > ? AND endedAt <= ?",
+                [contract, from, to],
+                in: db
+            )
+            .compactMap { session in session.endedAt.map { TimesheetRow(session, endedAt: $0) } }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+internal import GRDB
+
+extension Ledger {
+    /// Stops the clock for good. A second end returns the session as the first left it and changes nothing.
+    ///
+    /// - Parameters:
+    ///   - instant: session start plus monotonic seconds; one before the latest recorded counts as the latest.
+    ///   - idleSeconds: how long nothing had happened, 0 or more.
+    /// - Throws: `notFound`, `invalid`.
+    @discardableResult
+    public func endSession(
+        _ session: String,
+        instant: Int64,
+        by party: SessionParty,
+        reason: String,
+        summary: String? = nil,
+        idleSeconds: Int64 = 0
+    ) async throws -> SessionRecord {
+        try Check.time(instant, "an instant")
+        try Check.text(reason, "a reason")
+        if let summary { try Check.text(summary, "a summary") }
+        try Check.time(idleSeconds, "the idle seconds")
+        return try await end(session) { current in
+            SessionEnded(
+                session: session,
+                state: .ended,
+                instant: current.effective(instant),
+                by: party,
+                reason: reason,
+                summary: summary,
+                idleSeconds: idleSeconds
+            )
+        }
+    }
+
+    /// Closes every live session at the last instant that the ledger knows of, and returns those it closed.
+    ///
+    /// For the start of the process that serves, before it accepts anything: no other process runs sessions.
+    public func closeInterrupted(
+        reason: String = "the relay went away"
+    ) async throws -> [SessionRecord] {
+        try Check.text(reason, "a reason")
+        var closed: [SessionRecord] = []
+        for open in try await sessions(SessionFilter(state: .live)) {
+            let record = try await end(open.session) { current in
+                SessionEnded(
+                    session: current.session,
+                    state: .interrupted,
+                    instant: current.lastInstant,
+                    by: .relay,
+                    reason: reason,
+                    summary: nil,
+                    idleSeconds: 0
+                )
+            }
+            closed.append(record)
+        }
+        return closed
+    }
+
+    /// Adds a summary to a session that has ended; what the end said stays.
+    ///
+    /// - Throws: `notFound`; `conflict` for a live session.
+    @discardableResult
+    public func addSummary(_ session: String, text: String, by party: SessionParty) async throws -> SessionRecord {
+        try Check.text(text, "a summary")
+        return try await store.append { db, _ in
+            guard try SessionRecord.known(session, in: db).state != .live else {
+                throw LedgerError(.conflict, "the session \"\(session)\" still runs; give its summary when ending it")
+            }
+            return .summaryAdded(SummaryAdded(session: session, text: text, by: party))
+        } result: {
+            try SessionRecord.known(session, in: $0)
+        }
+    }
+
+    /// Adds a note to a session, live or ended.
+    ///
+    /// - Throws: `notFound`, `invalid`.
+    public func addNote(_ session: String, text: String, by party: SessionParty) async throws {
+        try Check.text(text, "a note")
+        try await store.append { db, _ in
+            _ = try SessionRecord.known(session, in: db)
+            return .noteAdded(NoteAdded(session: session, text: text, by: party))
+        } result: { _ in
+        }
+    }
+
+    /// The notes of a session in order.
+    public func notes(_ session: String) async throws -> [NoteRecord] {
+        try await store.read {
+            try $0.rows("SELECT * FROM notes WHERE session = ? ORDER BY entry", [session], NoteRecord.init(row:))
+        }
+    }
+
+    private func end(
+        _ session: String,
+        _ event: @escaping @Sendable (SessionRecord) -> SessionEnded
+    ) async throws -> SessionRecord {
+        try await store.append { db, _ in
+            let current = try SessionRecord.known(session, in: db)
+            return current.state == .live ? .sessionEnded(event(current)) : nil
+        } result: {
+            try SessionRecord.known(session, in: $0)
+        }
+    }
+}

@@ -1,0 +1,134 @@
+internal import GRDB
+
+/// The tables. `entries` is the truth; every other table is computed from it, and its column `entry` names the entry
+/// that last touched the row. STRICT tables (SQLite 3.37) keep each column to its type.
+enum Schema {
+    /// "LOTS": what `PRAGMA application_id` of a ledger says.
+    static let applicationID: Int32 = 0x4C4F_5453
+    /// The version of tables and events; `PRAGMA user_version`.
+    static let version: Int32 = 1
+
+    static func create(in db: Database) throws {
+        try db.execute(sql: record)
+        for table in projections { try db.execute(sql: table.sql) }
+        try db.execute(sql: indexes)
+        try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+    }
+
+    /// The entries, and the signed head of exactly these entries, written in the same transaction.
+    ///
+    /// The triggers guard against mistakes, not against whoever can write the file: `verify` is for those. INSERT OR
+    /// REPLACE runs no DELETE trigger, hence the third one.
+    private static let record = """
+        CREATE TABLE entries (
+            sequence INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,
+            previousHash TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+        CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries
+            BEGIN SELECT RAISE(ABORT, 'entries are never changed'); END;
+        CREATE TRIGGER entries_no_delete BEFORE DELETE ON entries
+            BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END;
+        CREATE TRIGGER entries_append_only BEFORE INSERT ON entries
+            WHEN NEW.sequence IS NOT (SELECT COALESCE(MAX(sequence), 0) + 1 FROM entries)
+            BEGIN SELECT RAISE(ABORT, 'entries are only appended'); END;
+        CREATE TABLE head (id INTEGER PRIMARY KEY CHECK (id = 1), head TEXT NOT NULL) STRICT;
+        """
+
+    struct Projection: Sendable {
+        let name: String
+        let key: String
+        let columns: String
+
+        /// The key's columns one by one.
+        var keyColumns: [String] { key.split(separator: ", ").map(String.init) }
+
+        var sql: String { "CREATE TABLE \(name) (\(columns), entry INTEGER NOT NULL, PRIMARY KEY (\(key))) STRICT" }
+    }
+
+    static let projections = [
+        Projection(
+            name: "operators",
+            key: "name",
+            columns: "name TEXT NOT NULL, email TEXT, role TEXT NOT NULL, addedAt INTEGER NOT NULL, revokedAt INTEGER"
+        ),
+        Projection(
+            name: "enrolments",
+            key: "tokenHash",
+            columns: """
+                tokenHash TEXT NOT NULL, operator TEXT NOT NULL, expiresAt INTEGER NOT NULL, withdrawnAt INTEGER,
+                keyHash TEXT, serial TEXT
+                """
+        ),
+        Projection(
+            name: "certificates",
+            key: "serial",
+            columns: """
+                serial TEXT NOT NULL, operator TEXT NOT NULL, keyHash TEXT NOT NULL, certificate TEXT NOT NULL,
+                issuedAt INTEGER NOT NULL, notAfter INTEGER NOT NULL, revokedAt INTEGER
+                """
+        ),
+        Projection(
+            name: "contracts",
+            key: "contract, version",
+            columns: """
+                contract TEXT NOT NULL, version INTEGER NOT NULL, hash TEXT NOT NULL, canonical TEXT NOT NULL,
+                source TEXT NOT NULL, addedBy TEXT NOT NULL, addedAt INTEGER NOT NULL
+                """
+        ),
+        Projection(
+            name: "invitations",
+            key: "invitation",
+            columns: """
+                invitation TEXT NOT NULL, room TEXT NOT NULL, contract TEXT NOT NULL, version INTEGER NOT NULL,
+                category TEXT NOT NULL, purpose TEXT NOT NULL, operator TEXT NOT NULL, openedAt INTEGER NOT NULL,
+                expiresAt INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT, changedAt INTEGER NOT NULL
+                """
+        ),
+        Projection(
+            name: "sessions",
+            key: "session",
+            columns: """
+                session TEXT NOT NULL, invitation TEXT NOT NULL UNIQUE, contract TEXT NOT NULL,
+                version INTEGER NOT NULL, contractHash TEXT NOT NULL, category TEXT NOT NULL,
+                operator TEXT NOT NULL, agent TEXT NOT NULL, startedAt INTEGER NOT NULL,
+                lastInstant INTEGER NOT NULL, state TEXT NOT NULL, endedAt INTEGER, endedBy TEXT, reason TEXT,
+                summary TEXT, idleSeconds INTEGER
+                """
+        ),
+        Projection(
+            name: "breaks",
+            key: "opened",
+            columns: """
+                opened INTEGER NOT NULL, session TEXT NOT NULL, kind TEXT NOT NULL, startedAt INTEGER NOT NULL,
+                endedAt INTEGER
+                """
+        ),
+        Projection(
+            name: "categories",
+            key: "entry",
+            columns: "session TEXT NOT NULL, category TEXT NOT NULL, instant INTEGER NOT NULL, changedBy TEXT NOT NULL"
+        ),
+        Projection(
+            name: "notes",
+            key: "entry",
+            columns: "session TEXT NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, writtenBy TEXT NOT NULL"
+        ),
+        Projection(
+            name: "addenda",
+            key: "entry",
+            columns: "session TEXT NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, writtenBy TEXT NOT NULL"
+        ),
+    ]
+
+    private static let indexes = """
+        CREATE INDEX certificatesByOperator ON certificates (operator);
+        CREATE INDEX enrolmentsByOperator ON enrolments (operator);
+        CREATE INDEX invitationsByRoom ON invitations (room, changedAt);
+        CREATE INDEX invitationsByState ON invitations (state);
+        CREATE INDEX sessionsByContract ON sessions (contract, endedAt);
+        CREATE INDEX sessionsByState ON sessions (state);
+        CREATE INDEX breaksBySession ON breaks (session);
+        CREATE INDEX notesBySession ON notes (session);
+        CREATE INDEX addendaBySession ON addenda (session);
+        CREATE INDEX categoriesBySession ON categories (session);
+        """
+}

@@ -1,0 +1,220 @@
+import Contracts
+import ContractFiles
+import HTTPTypes
+import Hummingbird
+import Ledger
+import RelayAPI
+import Receipts
+
+/// All routes of the relay. There is no route beside this table, and no row without its `access`.
+struct RelayAPIRoutes: Sendable {
+    let desk: SupportDesk
+    let enrolment: Enrolment
+    let metrics: RelayMetrics
+    let ledgerCertificate: String
+    /// The freelancer, where `supplier.yaml` is filled in: VAT rules look at both sides.
+    let supplier: @Sendable () -> Supplier?
+
+    var all: [APIRoute] { service + people + contracts + meetings + sessions + ledger }
+
+    private var service: [APIRoute] {
+        [
+            APIRoute(method: .get, path: RelayRoute.health, access: .anyone) { _, _ in
+                _ = try await desk.ledger.head()
+                return try .json(["status": "ok"])
+            },
+            APIRoute(method: .get, path: RelayRoute.metrics, access: .observers) { _, _ in
+                metrics.ledgerEntries.record(try await desk.ledger.head().count)
+                return Response(
+                    status: .ok,
+                    headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                    body: .init(byteBuffer: ByteBuffer(string: metrics.registry.text))
+                )
+            },
+        ]
+    }
+
+    private var people: [APIRoute] {
+        [
+            APIRoute(method: .post, path: RelayRoute.enrol, access: .anyone) { request, _ in
+                try .json(try await enrolment.enrol(request.body(EnrolRequest.self)))
+            },
+            APIRoute(method: .post, path: RelayRoute.renew, access: .operators(.auditor)) { request, caller in
+                try .json(try await enrolment.renew(request.body(RenewRequest.self), for: caller.requireOperator()))
+            },
+            APIRoute(method: .get, path: RelayRoute.whoami, access: .operators(.auditor)) { _, caller in
+                let person = try caller.requireOperator()
+                return try .json(Whoami(operator: person.name, role: person.role))
+            },
+        ]
+    }
+
+    private var contracts: [APIRoute] {
+        [
+            APIRoute(method: .get, path: RelayRoute.contracts, access: .operators(.auditor)) { _, _ in
+                try .json(try await desk.contracts())
+            },
+            APIRoute(method: .post, path: RelayRoute.contracts, access: .operators(.owner)) { request, caller in
+                let new = try await request.body(NewContract.self)
+                return try .json(try await add(new, by: caller.requireOperator()), status: .created)
+            },
+            APIRoute(method: .get, path: RelayRoute.contracts + "/:id", access: .operators(.auditor)) { request, _ in
+                let version = request.query["version"]
+                guard version == nil || version.flatMap(Int64.init) != nil else {
+                    throw Refusal.badRequest("a version is a number")
+                }
+                return try .json(try await desk.contract(request.parameter("id"), version: version.flatMap(Int64.init)))
+            },
+        ]
+    }
+
+    private var meetings: [APIRoute] {
+        [
+            APIRoute(method: .get, path: RelayRoute.invitations, access: .operators(.operator)) { _, caller in
+                try .json(try await desk.openInvitations(of: caller.requireOperator()))
+            },
+            APIRoute(method: .post, path: RelayRoute.invitations, access: .operators(.operator)) { request, caller in
+                let new = try await request.body(NewInvitation.self)
+                return try .json(try await desk.invite(new, by: caller.requireOperator()), status: .created)
+            },
+            APIRoute(method: .post, path: RelayRoute.invitations + "/:id/outcome", access: .operators(.operator)) {
+                request,
+                caller in
+                let outcome = try await request.body(PairingOutcome.self)
+                try await desk.report(outcome, invitation: request.parameter("id"), by: caller.requireOperator())
+                return try .json([String: String]())
+            },
+            APIRoute(method: .delete, path: RelayRoute.invitations + "/:id", access: .operators(.operator)) {
+                request,
+                caller in
+                try await desk.withdraw(request.parameter("id"), by: caller.requireOperator())
+                return try .json([String: String]())
+            },
+            APIRoute(method: .post, path: RelayRoute.join, access: .anyone) { request, caller in
+                guard case .anyone(let address) = caller else { throw Refusal.codeNotValid }
+                return try .json(try await desk.join(request.body(JoinRequest.self), from: address))
+            },
+            // A request that asks for the upgrade never comes here: `FirstRequestHandler` has taken the connection.
+            APIRoute(method: .get, path: RelayRoute.tunnel, access: .anyone) { request, _ in
+                let credentials = TunnelCredentials(
+                    peer: request.context.connection.peer,
+                    token: BearerToken.from(request.request.headers[.authorization]),
+                    invitation: request.query["invitation"]
+                )
+                _ = try await desk.admit(credentials)
+                throw Refusal(
+                    .upgradeRequired,
+                    "upgradeRequired",
+                    "a tunnel needs Upgrade: \(RelayRoute.tunnelProtocol)"
+                )
+            },
+            APIRoute(method: .post, path: RelayRoute.consent, access: .agent) { request, caller in
+                let consent = try await request.body(ConsentRequest.self)
+                return try .json(try await desk.consent(consent, token: caller.requireToken()), status: .created)
+            },
+            APIRoute(method: .post, path: RelayRoute.end, access: .agent) { request, caller in
+                let end = try await request.body(EndRequest.self)
+                return try .json(try await desk.end(end, token: caller.requireToken()))
+            },
+        ]
+    }
+
+    private var sessions: [APIRoute] {
+        let path = RelayRoute.sessions + "/:id/"
+        return [
+            APIRoute(method: .get, path: RelayRoute.sessions, access: .operators(.auditor)) { request, caller in
+                let query = request.query
+                let visible = try caller.requireOperator().visibleOperator
+                return try .json(
+                    try await desk.sessions(
+                        contract: query["contract"],
+                        isLive: query["live"] == "true",
+                        operator: visible
+                    )
+                )
+            },
+            APIRoute(method: .post, path: path + "pause", access: .operators(.operator)) { request, caller in
+                try .json(
+                    try await desk.setPaused(true, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .post, path: path + "resume", access: .operators(.operator)) { request, caller in
+                try .json(
+                    try await desk.setPaused(false, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .post, path: path + "note", access: .operators(.operator)) { request, caller in
+                let note = try await request.body(NoteRequest.self)
+                return try .json(
+                    try await desk.note(note.text, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .post, path: path + "category", access: .operators(.operator)) { request, caller in
+                let change = try await request.body(CategoryRequest.self)
+                let id = try request.parameter("id")
+                return try .json(
+                    try await desk.changeCategory(change.category, session: id, by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .post, path: path + "end", access: .operators(.operator)) { request, caller in
+                let end = try await request.body(EndRequest.self)
+                return try .json(
+                    try await desk.end(end, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .get, path: RelayRoute.timesheet, access: .operators(.auditor)) { request, caller in
+                guard let contract = request.query["contract"] else {
+                    throw Refusal.badRequest("say which contract (?contract=ID)")
+                }
+                let visible = try caller.requireOperator().visibleOperator
+                return try .json(
+                    try await desk.timesheet(contract: contract, month: request.query["month"], operator: visible)
+                )
+            },
+        ]
+    }
+
+    private var ledger: [APIRoute] {
+        [
+            APIRoute(method: .get, path: RelayRoute.head, access: .operators(.auditor)) { request, _ in
+                var hash: String?
+                if let after = request.query["after"] {
+                    guard let count = Int64(after), count > 0 else {
+                        throw Refusal.badRequest("after= is a count of entries")
+                    }
+                    hash = try await desk.ledger.hash(at: count)?.hex
+                }
+                return try .json(
+                    HeadAnswer(head: try await desk.signedHead(), hashAtCount: hash, certificate: ledgerCertificate)
+                )
+            }
+        ]
+    }
+
+    /// The relay reads the file itself: what is stored and hashed is its own reading of it.
+    private func add(_ new: NewContract, by person: OperatorIdentity) async throws -> ContractSummary {
+        let file = ContractFile.load(text: new.source, supplier: supplier())
+        guard let contract = file.contract else {
+            let problems = file.problems.map { $0.rendered(file: "contract") }.joined(separator: "\n")
+            throw Refusal(
+                .unprocessableContent,
+                "contractNotValid",
+                "the contract has errors (lotse contract check FILE):\n\(problems)"
+            )
+        }
+        let canonical = contract.canonicalBytes
+        let record = try await desk.ledger.addContract(
+            contract.contract,
+            canonical: String(decoding: canonical, as: UTF8.self),
+            hash: Digest.sha256(canonical).hex,
+            source: new.source,
+            by: person.name
+        )
+        return try await desk.contract(record.contract, version: record.version).summary
+    }
+}
+
+extension OperatorIdentity {
+    /// Whose sessions this operator may see: all, or only their own.
+    fileprivate var visibleOperator: String? { role == .operator ? name : nil }
+}

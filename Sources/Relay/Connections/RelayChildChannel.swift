@@ -1,0 +1,92 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import TLS
+
+/// One accepted connection: TLS, then HTTP/1.1 for the API or, after an upgrade, a tunnel.
+struct RelayChildChannel: HTTPChannelHandler {
+    typealias HTTPStream = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+
+    /// What became of a connection after its first request.
+    enum Negotiated: Sendable {
+        case http(HTTPStream)
+        case tunnel
+    }
+
+    /// A connection that is being set up.
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+        let handshake: EventLoopFuture<TLSHandshake>
+        let negotiated: EventLoopFuture<Negotiated>
+    }
+
+    let responder: HTTPChannelHandler.Responder
+    let certificates: ServerCertificates
+    let tunnels: any TunnelAdmission
+    let limits: ConnectionLimits
+
+    /// The longest request head, in bytes, and how long a client may take: see `RequestDeadlineHandler`.
+    private static let longestHead = 16 * 1024
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            guard limits.admit(channel) else { throw ChannelError.ioOnClosedChannel }
+            let sync = channel.pipeline.syncOperations
+            let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
+            try sync.addHandler(certificates.context.makeHandler(handshakePromise: handshake))
+            let encoder = HTTPResponseEncoder()
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderFieldSize = Self.longestHead
+            limits.maxHeaderListSize = Self.longestHead
+            limits.maxHeaderFieldCount = 100
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+            )
+            let deadline = RequestDeadlineHandler()
+            let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
+            let first = FirstRequestHandler(
+                admission: tunnels,
+                handshake: handshake.futureResult,
+                httpHandlers: [deadline, encoder, decoder],
+                negotiated: negotiated,
+                configureHTTP: { try Self.configureHTTP($0, logger: logger) }
+            )
+            try sync.addHandlers([encoder, decoder, deadline, first])
+            return Value(channel: channel, handshake: handshake.futureResult, negotiated: negotiated.futureResult)
+        }
+    }
+
+    private static func configureHTTP(_ channel: any Channel, logger: Logger) throws -> Negotiated {
+        let sync = channel.pipeline.syncOperations
+        try sync.addHandler(HTTP1ToHTTPServerCodec(secure: true))
+        try sync.addHandler(HTTPConnectionStateHandler(logger: logger))
+        return .http(
+            try HTTPStream(
+                wrappingChannelSynchronously: channel,
+                configuration: .init(isOutboundHalfClosureEnabled: true)
+            )
+        )
+    }
+
+    func handle(value: Value, logger: Logger) async {
+        // A failed handshake or a connection that ends before its first request has nobody to tell.
+        guard let handshake = try? await value.handshake.get() else { return }
+        guard let negotiated = try? await value.negotiated.get() else {
+            value.channel.close(promise: nil)
+            return
+        }
+        let identity = ConnectionIdentity(peer: handshake.peer, address: value.channel.remoteAddress)
+        switch negotiated {
+        case .http(let stream):
+            await ConnectionIdentity.$current.withValue(identity) {
+                await handleHTTP(asyncChannel: stream, logger: logger)
+            }
+        case .tunnel:
+            try? await value.channel.closeFuture.get()
+        }
+    }
+}

@@ -1,0 +1,49 @@
+/// The two ends of one invitation on their way to a session, and in it.
+struct Meeting: Sendable {
+    let invitation: String
+    let `operator`: String
+    /// The agent's session token, once it has joined.
+    var token: String?
+    /// Where the agent came from, for penalties.
+    var agentAddress: AddressBlock?
+    /// Monotonic milliseconds at which the agent's waiting ends.
+    var agentWaitsUntil: Int64?
+    var agent: TunnelEndpoint?
+    var operatorEnd: TunnelEndpoint?
+    /// Both ends are joined.
+    var isJoined = false
+    /// The operator reported that the ends met.
+    var isPaired = false
+    /// The session that came of it.
+    var session: String?
+    /// Monotonic milliseconds at which the connections are cut, once all is said.
+    var closesAt: Int64?
+}
+
+/// A session whose clock runs.
+struct RunningSession: Sendable {
+    let session: String
+    let invitation: String
+    let `operator`: String
+    let contract: String
+    let version: Int64
+    let startedAt: Int64
+    let startedAtMonotonic: Int64
+    let maximumSeconds: Int64
+    /// The end that could not be written yet, because the disk is full.
+    var pendingEnd: PendingEnd?
+
+    /// The session's time now: UTC start plus monotonic time, floored to the second once.
+    func instant(_ clock: RelayClock) -> Int64 {
+        startedAt + max(0, clock.monotonicMilliseconds() - startedAtMonotonic) / 1000
+    }
+}
+
+/// How a session ended.
+struct PendingEnd: Sendable {
+    let instant: Int64
+    let party: LedgerParty
+    let reason: String
+    let summary: String?
+    let idleSeconds: Int64
+}

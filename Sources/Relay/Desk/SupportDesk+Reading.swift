@@ -1,0 +1,159 @@
+import Contracts
+import Foundation
+import Ledger
+import RelayAPI
+
+extension SupportDesk {
+    /// The version of a contract whose terms hold on the local day of `now`: the highest whose `validFrom` has come.
+    func contractInForce(_ id: String, at now: Int64) async throws -> (ContractRecord, Contract) {
+        let versions = try await ledger.versions(of: id)
+        guard !versions.isEmpty else {
+            throw Refusal.notFound("no such contract \"\(id)\" (lotse contract list shows them)")
+        }
+        for record in versions.sorted(by: { $0.version > $1.version }) {
+            let contract = try Self.terms(of: record)
+            let today = try LocalMonth.localDate(of: now, timeZone: contract.timeZone)
+            guard contract.validFrom <= today else { continue }
+            if let last = contract.validUntil, last < today {
+                throw Refusal.conflict("the contract \"\(id)\" ended (add a new version)")
+            }
+            guard contract.signedOn != nil else {
+                throw Refusal.conflict(
+                    "the contract \"\(id)\" is not signed (put signedOn into the file and add it again)"
+                )
+            }
+            return (record, contract)
+        }
+        throw Refusal.conflict("the contract \"\(id)\" is not in force yet (see its validFrom)")
+    }
+
+    /// The newest versions.
+    func contracts() async throws -> [ContractSummary] {
+        try await ledger.contracts().map { try Self.summary(of: $0) }
+    }
+
+    /// One version with its terms; the newest where none is named.
+    func contract(_ id: String, version: Int64?) async throws -> ContractDocument {
+        guard let record = try await ledger.contract(id, version: version) else {
+            throw Refusal.notFound(
+                "no such contract \"\(id)\"\(version.map { " version \($0)" } ?? "") (lotse contract list shows them)"
+            )
+        }
+        return ContractDocument(
+            summary: try Self.summary(of: record),
+            canonical: record.canonical,
+            source: record.source
+        )
+    }
+
+    /// Sessions, newest first.
+    func sessions(contract: String?, isLive: Bool, operator name: String?) async throws -> [RelayAPI.SessionRecord] {
+        let filter = SessionFilter(contract: contract, operator: name, state: isLive ? .live : nil)
+        var result: [RelayAPI.SessionRecord] = []
+        for record in try await ledger.sessions(filter).reversed() { result.append(try await message(record)) }
+        return result
+    }
+
+    /// A contract's month in its own time zone.
+    func timesheet(contract id: String, month: String?, operator name: String?) async throws -> Timesheet {
+        guard let record = try await ledger.contract(id) else {
+            throw Refusal.notFound("no such contract \"\(id)\" (lotse contract list shows them)")
+        }
+        let zone = try Self.terms(of: record).timeZone
+        let period = try LocalMonth(month, timeZone: zone, now: clock.wall())
+        let rows = try await ledger.timesheet(contract: id, from: period.from, to: period.to)
+            .filter { name == nil || $0.operator == name }
+            .map { row in
+                Timesheet.Row(
+                    session: row.session,
+                    operator: row.operator,
+                    category: row.category,
+                    startedAt: Timestamp(seconds: row.startedAt),
+                    endedAt: Timestamp(seconds: row.endedAt),
+                    rawSeconds: row.time.rawSeconds,
+                    pausedSeconds: row.time.pausedSeconds,
+                    disconnectedSeconds: row.time.disconnectedSeconds,
+                    billedSeconds: row.billedSeconds,
+                    summary: row.summary ?? "",
+                    reason: row.state == .interrupted ? "closed at its last checkpoint: the relay had stopped" : nil
+                )
+            }
+        return Timesheet(
+            contract: id,
+            timeZone: zone,
+            from: Timestamp(seconds: period.from),
+            to: Timestamp(seconds: period.to),
+            sessions: rows,
+            totals: .init(
+                rawSeconds: rows.reduce(0) { $0 + $1.rawSeconds },
+                billedSeconds: rows.reduce(0) { $0 + $1.billedSeconds }
+            )
+        )
+    }
+
+    /// A session for the API; of a running one the time so far.
+    func message(_ record: LedgerSession) async throws -> RelayAPI.SessionRecord {
+        let invitation = try await ledger.invitation(record.invitation)
+        let time = record.time(at: running[record.session]?.instant(clock) ?? record.lastInstant)
+        let state: RelayAPI.SessionRecord.State =
+            switch record.state {
+            case .live: record.isPaused ? .paused : .running
+            case .ended: .ended
+            case .interrupted: .interrupted
+            }
+        var machine = ""
+        if case .object(let facts) = record.agent, case .string(let name)? = facts["machine"] { machine = name }
+        let later = record.addenda.map(\.text).joined(separator: "\n")
+        return RelayAPI.SessionRecord(
+            session: record.session,
+            contract: record.contract,
+            contractVersion: record.version,
+            contractHash: record.contractHash,
+            operator: record.operator,
+            category: record.category,
+            purpose: invitation?.purpose ?? "",
+            machine: machine,
+            state: state,
+            reason: record.reason,
+            endedBy: record.endedBy?.rawValue,
+            startedAt: Timestamp(seconds: record.startedAt),
+            endedAt: record.endedAt.map(Timestamp.init(seconds:)),
+            rawSeconds: time.rawSeconds,
+            pausedSeconds: time.pausedSeconds,
+            disconnectedSeconds: time.disconnectedSeconds,
+            billedSeconds: time.rawSeconds,
+            summary: record.summary ?? (later.isEmpty ? nil : later),
+            notes: try await ledger.notes(record.session).map(\.text)
+        )
+    }
+
+    /// The ledger's head as it goes over the wire.
+    func signedHead() async throws -> SignedHead {
+        let head = try await ledger.head()
+        return SignedHead(count: head.count, hash: head.hash.hex, signature: head.signature.signature)
+    }
+
+    static func terms(of record: ContractRecord) throws -> Contract {
+        do {
+            return try JSONDecoder().decode(Contract.self, from: Data(record.canonical.utf8))
+        } catch {
+            throw LedgerError(
+                .corrupt,
+                "the terms of \(record.contract) version \(record.version) cannot be read (lotse-relay verify)"
+            )
+        }
+    }
+
+    private static func summary(of record: ContractRecord) throws -> ContractSummary {
+        let contract = try terms(of: record)
+        return ContractSummary(
+            contract: record.contract,
+            version: record.version,
+            hash: record.hash,
+            title: contract.title,
+            client: contract.client.name,
+            validFrom: "\(contract.validFrom)",
+            addedAt: Timestamp(seconds: record.addedAt)
+        )
+    }
+}

@@ -1,0 +1,132 @@
+import NIOCore
+import RelayAPI
+
+extension SupportDesk: TunnelAdmission {
+    /// Which end of which invitation a tunnel belongs to.
+    enum Side: Sendable, Equatable {
+        case agent(token: String)
+        case `operator`(invitation: String)
+    }
+
+    nonisolated func admit(_ request: TunnelCredentials) async throws -> TunnelTicket {
+        let side = try await place(request)
+        let count = metrics.tunnelBytes
+        return TunnelTicket { channel in
+            let handler = try Splice.addEnd(to: channel) { count.increment(by: Int64($0)) }
+            let endpoint = TunnelEndpoint(channel: channel, handler: handler)
+            // In this order also for a channel that closes at once: an actor's calls from one task keep theirs.
+            Task {
+                await self.arrived(endpoint, side)
+                try? await handler.ended.futureResult.get()
+                await self.left(endpoint, side)
+            }
+        }
+    }
+
+    /// Checks a request's credentials.
+    private func place(_ request: TunnelCredentials) throws -> Side {
+        if let token = request.token {
+            guard let room = rooms.room(token: token), let meeting = meetings[room.invitation], meeting.agent == nil
+            else {
+                throw Refusal.tokenNeeded
+            }
+            return .agent(token: token)
+        }
+        guard let person = directory.identity(of: request.peer) else { throw Refusal.certificateNeeded }
+        guard let invitation = request.invitation else {
+            throw Refusal.badRequest("say which invitation (?invitation=ID)")
+        }
+        guard person.role != .auditor else { throw Refusal.forbidden("an auditor may only read") }
+        guard let room = rooms.room(invitation: invitation), room.operator == person.name else {
+            throw Refusal(.notFound, "invitationOver", "this invitation is over (lotse invite makes a new one)")
+        }
+        guard meetings[invitation]?.isJoined != true else {
+            throw Refusal.conflict("you are connected already (lotse sessions --live shows it)")
+        }
+        return .operator(invitation: invitation)
+    }
+
+    private func arrived(_ endpoint: TunnelEndpoint, _ side: Side) {
+        switch side {
+        case .agent(let token):
+            guard let invitation = rooms.room(token: token)?.invitation, meetings[invitation]?.agent == nil else {
+                endpoint.channel.close(promise: nil)
+                return
+            }
+            meetings[invitation]?.agent = endpoint
+            joinIfComplete(invitation)
+        case .operator(let invitation):
+            guard let room = rooms.room(invitation: invitation), meetings[invitation]?.isJoined != true else {
+                endpoint.channel.close(promise: nil)
+                return
+            }
+            // A second `lotse connect` takes the place of the first that still waits.
+            meetings[invitation]?.operatorEnd?.channel.close(promise: nil)
+            meetings[invitation, default: Meeting(invitation: invitation, operator: room.operator)].operatorEnd =
+                endpoint
+            joinIfComplete(invitation)
+        }
+    }
+
+    private func joinIfComplete(_ invitation: String) {
+        guard var meeting = meetings[invitation], let token = meeting.token, let agent = meeting.agent,
+            let operatorEnd = meeting.operatorEnd, rooms.meet(token: token)
+        else { return }
+        meeting.isJoined = true
+        meeting.agentWaitsUntil = nil
+        meetings[invitation] = meeting
+        Splice.join(agent, operatorEnd)
+        recordTunnels()
+    }
+
+    private func left(_ endpoint: TunnelEndpoint, _ side: Side) async {
+        guard
+            let (invitation, meeting) = meetings.first(where: {
+                $0.value.agent?.channel === endpoint.channel || $0.value.operatorEnd?.channel === endpoint.channel
+            })
+        else { return }
+        let isAgent = meeting.agent?.channel === endpoint.channel
+        if isAgent { meetings[invitation]?.agent = nil } else { meetings[invitation]?.operatorEnd = nil }
+        defer { recordTunnels() }
+
+        if let session = meeting.session {
+            // Where the session has ended, this is its farewell; else one side is gone.
+            await end(
+                lost: session,
+                isAgent ? "the client's connection was lost" : "the operator's connection was lost"
+            )
+            closeEnds(of: invitation)
+        } else if meeting.isJoined {
+            // Paired without a session: the client said no, or went. Not paired: somebody failed.
+            if meeting.isPaired {
+                await conclude(invitation, as: .used, reason: "no session came of it")
+            } else {
+                await burn(invitation, reason: "the ends did not meet")
+            }
+        } else if isAgent, let token = meeting.token {
+            agentLeft(token, invitation)
+        } else if meetings[invitation]?.token == nil {
+            meetings[invitation] = nil
+        }
+    }
+
+    /// An agent went before it met anybody.
+    func agentLeft(_ token: String, _ invitation: String) {
+        meetings[invitation]?.token = nil
+        meetings[invitation]?.agentWaitsUntil = nil
+        if let (_, ending) = rooms.agentLeft(token: token, at: clock.wall()) {
+            let operatorEnd = meetings.removeValue(forKey: invitation)?.operatorEnd
+            operatorEnd?.channel.close(promise: nil)
+            Task { await self.record(ending, of: invitation, reason: "the agent left") }
+        }
+    }
+
+    /// Cuts what is left of a meeting.
+    func closeEnds(of invitation: String) {
+        guard let meeting = meetings.removeValue(forKey: invitation) else { return }
+        _ = rooms.end(invitation: invitation, as: .used)
+        for end in [meeting.agent, meeting.operatorEnd] { end?.channel.close(promise: nil) }
+    }
+
+    private func recordTunnels() { metrics.tunnels.record(Int64(meetings.values.count { $0.isJoined })) }
+}

@@ -1,0 +1,121 @@
+import Contracts
+import Ledger
+import Logging
+import NIOCore
+import RelayAPI
+
+/// Knows what is going on: open rooms, waiting and joined ends, running sessions.
+///
+/// One actor, so that what belongs together changes together. State changes first and without suspension, the ledger is written
+/// then; where the ledger refuses, the change is taken back. Extensions by noun: `+Invitations`, `+Tunnels`, `+Sessions`, `+Tick`.
+actor SupportDesk {
+    let ledger: Ledger
+    let directory: OperatorDirectory
+    let clock: RelayClock
+    let metrics: RelayMetrics
+    let logger: Logger
+    /// SPKI SHA-256 of the authority, in hexadecimal.
+    let authority: String
+    let identifiers: Identifiers
+
+    var rooms = RoomTable()
+    var penalties = PenaltyTable()
+    /// By invitation.
+    var meetings: [String: Meeting] = [:]
+    /// By session.
+    var running: [String: RunningSession] = [:]
+    /// Days since the epoch → failed confirmations, for the length of secrets.
+    var failures: (day: Int64, count: Int) = (0, 0)
+    var lastCheckpoint: Int64 = 0
+    var isStopping = false
+
+    /// How long an agent that has joined waits for the operator.
+    static let agentWait: Int64 = 600
+    /// How long the ends have to say goodbye after a session, in milliseconds.
+    static let farewell: Int64 = 30_000
+    /// How often open sessions are written down, in milliseconds.
+    static let checkpointInterval: Int64 = 15_000
+    /// More failed confirmations than this a day make secrets longer.
+    static let failuresPerDay = 50
+
+    init(
+        ledger: Ledger,
+        directory: OperatorDirectory,
+        clock: RelayClock,
+        metrics: RelayMetrics,
+        logger: Logger,
+        authority: String,
+        identifiers: Identifiers = .random
+    ) {
+        self.ledger = ledger
+        self.directory = directory
+        self.clock = clock
+        self.metrics = metrics
+        self.logger = logger
+        self.authority = authority
+        self.identifiers = identifiers
+    }
+
+    /// Takes up where the last process stopped: closes what it left open, and opens the rooms that are still good.
+    func start() async throws {
+        for session in try await ledger.closeInterrupted() {
+            logger.notice("session closed at its last checkpoint", metadata: ["session": "\(session.session)"])
+        }
+        let now = clock.wall()
+        for invitation in try await ledger.openInvitations() {
+            guard now < invitation.expiresAt else {
+                try await ledger.changeInvitation(invitation.invitation, to: .expired)
+                continue
+            }
+            rooms.open(
+                RoomTable.Room(
+                    invitation: invitation.invitation,
+                    room: invitation.room,
+                    operator: invitation.operator,
+                    expiresAt: invitation.expiresAt
+                )
+            )
+        }
+        lastCheckpoint = clock.monotonicMilliseconds()
+    }
+
+    /// How many digits a new secret must have.
+    var secretDigits: Int {
+        failures.day == clock.wall() / 86_400 && failures.count > Self.failuresPerDay ? 8 : 7
+    }
+
+    /// Whether a session token is good for anything.
+    func isAgent(_ token: String) -> Bool { rooms.room(token: token) != nil }
+
+    func countFailure() {
+        let day = clock.wall() / 86_400
+        failures = failures.day == day ? (day, failures.count + 1) : (day, 1)
+    }
+}
+
+/// Where ids, tokens and rooms come from; tests hand in their own.
+struct Identifiers: Sendable {
+    /// A new id that begins with `prefix`.
+    let id: @Sendable (_ prefix: String) -> String
+    /// 256 random bits in hexadecimal.
+    let token: @Sendable () -> String
+    /// A room of 4 digits.
+    let room: @Sendable () -> String
+
+    static let random = Identifiers(
+        id: { prefix in
+            // 80 bits, without letters and digits that look alike.
+            let alphabet = Array("abcdefghjkmnpqrstuvwxyz23456789")
+            var generator = SystemRandomNumberGenerator()
+            return prefix + String((0..<16).map { _ in alphabet[Int.random(in: alphabet.indices, using: &generator)] })
+        },
+        token: {
+            var generator = SystemRandomNumberGenerator()
+            return Hexadecimal.encode((0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) })
+        },
+        room: {
+            var generator = SystemRandomNumberGenerator()
+            return (0..<4).map { _ in String(UInt8.random(in: 0...9, using: &generator)) }.joined()
+        }
+    )
+}

@@ -1,0 +1,15 @@
+// # Relay
+//
+// The server in the middle: knows who, which contract, when and how long, and nothing of what is said.
+//
+//     Setup/         `lotse-relay init`, `operator`, `verify`, `backup`, `restore`: work on the folder, not over the network
+//     RelayServer    puts the parts together and serves until it is told to stop
+//     Connections/   an accepted connection: limits, TLS, deadlines, HTTP/1.1 or a tunnel
+//     API/           the routes under /v1: who may call each, and what it does
+//     Desk/          `SupportDesk`, the one actor that knows rooms, tunnels and running sessions
+//     Rooms/         values without I/O: the states of an invitation, the penalties for guessing
+//     Tunnels/       passes bytes between the two ends, with backpressure both ways
+//     Folder/        the relay's folder: configuration, keys, certificates
+//     Metrics/       what is counted, as Prometheus text
+//
+// What must not be lost goes to the `Ledger` before anybody is told that it happened.

@@ -1,0 +1,27 @@
+import NIOCore
+
+/// Joins the two ends of a tunnel.
+///
+/// This is the seam behind which a faster engine can take its place: it needs two connections whose TLS is done, and passes bytes
+/// between them until either ends.
+enum Splice {
+    /// Adds an end to `channel`, on its event loop. It waits for its partner.
+    static func addEnd(to channel: any Channel, count: @escaping @Sendable (Int) -> Void) throws -> SpliceHandler {
+        let handler = SpliceHandler(eventLoop: channel.eventLoop, count: count)
+        try channel.pipeline.syncOperations.addHandler(handler)
+        return handler
+    }
+
+    /// Joins two waiting ends; from any thread.
+    static func join(_ one: TunnelEndpoint, _ other: TunnelEndpoint) {
+        // Both must know their partner before either passes a byte on.
+        one.channel.eventLoop.execute { one.handler.meet(other.handler) }
+        other.channel.eventLoop.execute { other.handler.meet(one.handler) }
+    }
+}
+
+/// A connection that waits to be, or is, one end of a tunnel.
+struct TunnelEndpoint: Sendable {
+    let channel: any Channel
+    let handler: SpliceHandler
+}

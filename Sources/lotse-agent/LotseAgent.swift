@@ -1,0 +1,109 @@
+import Agent
+import ArgumentParser
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+@main
+struct LotseAgent: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lotse-agent",
+        abstract: "Lets your supporter help you on this computer, while you watch.",
+        discussion: """
+            The program asks for the code that your supporter tells you, shows the terms, asks whether you agree, and then \
+            shows everything that happens. Ctrl-C, or q and Enter, ends the session.
+
+            EXAMPLES:
+              lotse-agent --relay https://relay.example:8443
+              echo 4821-730-5519-4 | lotse-agent --yes --logs /var/log/nginx
+            """
+    )
+
+    @Option(help: ArgumentHelp("Where your supporter's relay is.", valueName: "https://host:port"))
+    var relay: String?
+
+    @Option(help: ArgumentHelp("The relay's authority: its SPKI SHA-256 in hexadecimal.", valueName: "sha256"))
+    var pin: String?
+
+    @Option(help: ArgumentHelp("The relay's authority: its certificate in PEM.", valueName: "file"))
+    var ca: String?
+
+    @Option(help: ArgumentHelp("What may be asked for at most: run, logs. Default: both.", valueName: "run,logs"))
+    var grant: String?
+
+    @Flag(help: "Agree without being asked; for scripts.")
+    var yes = false
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("Log files and folders that may be read. Default: the contract's.", valueName: "path")
+    )
+    var logs: [String] = []
+
+    func run() async throws {
+        let environment = SystemEnvironment.variables
+        let phrases = Phrases(Language(environment: environment))
+        let places = AgentPlaces.standard(environment: environment)
+        let options = AgentOptions(relay: relay, pin: pin, authorities: ca, grants: grant, agrees: yes, logs: logs)
+        let configuration: AgentConfiguration
+        do {
+            configuration = try AgentConfiguration(options: options, places: places)
+        } catch {
+            Self.complain(error.description)
+            throw ExitCode(error.status)
+        }
+        let screen = ClientScreen(DescriptorOutput(STDOUT_FILENO))
+        let program = AgentProgram(
+            configuration: configuration,
+            relay: RelayConnection(
+                configuration,
+                memory: RelayMemory(file: places.memory),
+                phrases: phrases,
+                notice: { screen.notice($0) }
+            ),
+            screen: screen,
+            input: .standardInput(),
+            phrases: phrases,
+            interruption: try .bySignals(),
+            complain: Self.complain
+        )
+        throw ExitCode(await program.run())
+    }
+
+    static func main() async {
+        Hardening.apply()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand { try await command.run() } else { try command.run() }
+        } catch let code as ExitCode {
+            Program.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            guard !code.isSuccess else { exit(withError: error) }
+            complain("\(message(for: error)) (lotse-agent --help shows the options)")
+            Program.exit(code.rawValue)
+        }
+    }
+
+    @Sendable private static func complain(_ sentence: String) {
+        ClientScreen(DescriptorOutput(STDERR_FILENO)).notice("lotse-agent: \(sentence)")
+    }
+}
+
+/// `exit` under a name that the command's own does not hide.
+enum Program {
+    static func exit(_ status: Int32) -> Never {
+        #if canImport(Glibc)
+        Glibc.exit(status)
+        #elseif canImport(Musl)
+        Musl.exit(status)
+        #else
+        Darwin.exit(status)
+        #endif
+    }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Glibc
+import Ledger
+import Relay
+import RelayAPI
+
+/// The freelancer's server: one process, one port, one SQLite file.
+@main
+struct LotseRelay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lotse-relay",
+        abstract: "The server through which freelancer and client meet, and that keeps the ledger.",
+        discussion: """
+            Example, from nothing to a relay that serves:
+              lotse-relay init /srv/lotse --host relay.example.org
+              lotse-relay operator add jana --dir /srv/lotse
+              lotse-relay serve /srv/lotse
+            """,
+        subcommands: [Init.self, Serve.self, Operator.self, Verify.self, Backup.self, Restore.self]
+    )
+
+    static func main() async {
+        Process.harden()
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Process.leave(after: error)
+        }
+    }
+}
+
+/// What holds for the whole process.
+enum Process {
+    /// No core dump may hold a key, and a closed pipe is an error to handle, not a reason to die.
+    static func harden() {
+        var none = rlimit(rlim_cur: 0, rlim_max: 0)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    /// Says what went wrong in one sentence; 1 for what failed, 64 for wrong usage.
+    static func leave(after error: any Error) -> Never {
+        switch error {
+        case is RelayError, is LedgerError, is RelayAPIError:
+            let line = Array("lotse-relay: \(error)\n".utf8)
+            _ = write(STDERR_FILENO, line, line.count)
+            exit(1)
+        default:
+            LotseRelay.exit(withError: error)
+        }
+    }
+}

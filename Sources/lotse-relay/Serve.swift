@@ -1,0 +1,33 @@
+import ArgumentParser
+import Glibc
+import Relay
+
+/// `lotse-relay serve`.
+struct Serve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serve until SIGTERM.",
+        discussion: """
+            Example: lotse-relay serve /srv/lotse --listen 0.0.0.0:4470
+            Prints "ready https://HOST:PORT" once it accepts connections. relay.yaml in the folder holds all settings.
+            """
+    )
+
+    @Argument(help: "The relay's folder.")
+    var dir: String
+
+    @Option(help: "ADDRESS:PORT to listen on; port 0 picks one.")
+    var listen: String?
+
+    @Option(help: "trace, debug, info, notice, warning or error.")
+    var logLevel: String?
+
+    func run() async throws {
+        var overrides: [String: String] = [:]
+        overrides["listen"] = listen
+        overrides["logLevel"] = logLevel
+        try await RelayServer(path: dir, overrides: overrides).run { address in
+            print("ready \(address)")
+            fflush(nil)
+        }
+    }
+}

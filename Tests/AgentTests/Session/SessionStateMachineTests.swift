@@ -1,0 +1,127 @@
+import Testing
+
+@testable import Agent
+
+@Suite("The rules of a session")
+struct SessionStateMachineTests {
+    typealias Machine = AgentSession.StateMachine
+
+    enum Stage: CaseIterable {
+        case waiting, deciding, consenting, running, paused, over
+
+        var machine: Machine {
+            var machine = Machine()
+            if self == .waiting { return machine }
+            _ = machine.offer()
+            if self == .deciding { return machine }
+            _ = machine.agree()
+            if self == .consenting { return machine }
+            _ = machine.start()
+            if self == .running { return machine }
+            if self == .paused { _ = machine.pause() } else { machine.finish() }
+            return machine
+        }
+    }
+
+    /// Status of the refusal, or 200; in the order of `Stage.allCases`.
+    static let table: [(AgentSession.Action, [Int])] = [
+        (.events, [403, 403, 403, 200, 200, 409]),
+        (.run, [403, 403, 403, 200, 409, 409]),
+        (.logs, [403, 403, 403, 200, 409, 409]),
+        (.pause, [403, 403, 403, 200, 409, 409]),
+        (.resume, [403, 403, 403, 409, 200, 409]),
+        (.note, [403, 403, 403, 200, 200, 409]),
+        (.end, [403, 403, 403, 200, 200, 409]),
+    ]
+
+    @Test("each action is allowed in its stages and refused in all others", arguments: table)
+    func admits(action: AgentSession.Action, statuses: [Int]) {
+        #expect(Stage.allCases.map { $0.machine.admit(action)?.status ?? 200 } == statuses)
+    }
+
+    @Test("the table has every action")
+    func complete() { #expect(Self.table.map(\.0) == AgentSession.Action.allCases) }
+
+    @Test("terms are taken once, and first")
+    func offer() {
+        let statuses = Stage.allCases.map { stage in
+            var machine = stage.machine
+            return machine.offer()?.status ?? 200
+        }
+        #expect(statuses == [200, 409, 409, 409, 409, 409])
+    }
+
+    @Test("only a client who was asked can agree")
+    func agree() {
+        let answers = Stage.allCases.map { stage in
+            var machine = stage.machine
+            return machine.agree()
+        }
+        #expect(answers == [false, true, false, false, false, false])
+    }
+
+    @Test("the clock starts only for a consent that is under way")
+    func start() {
+        let starts = Stage.allCases.map { stage in
+            var machine = stage.machine
+            return machine.start()
+        }
+        #expect(starts == [.tooLate, .tooLate, .begin, .tooLate, .tooLate, .tooLate])
+    }
+
+    @Test("what the client's wish to end leads to")
+    func interrupt() {
+        let results = Stage.allCases.map { stage in
+            var machine = stage.machine
+            return machine.interrupt()
+        }
+        #expect(results == [.leave, .leave, .wait, .end, .end, .nothing])
+    }
+
+    @Test("a wish to end while the relay is asked comes true when the session begins")
+    func interruptWhileConsenting() {
+        var machine = Stage.consenting.machine
+        #expect(machine.interrupt() == .wait)
+        #expect(machine.start() == .beginAndEnd)
+        #expect(machine.interrupt() == .end)
+    }
+
+    @Test("pause and resume alternate")
+    func pauses() {
+        var machine = Stage.running.machine
+        #expect(machine.pause() == nil)
+        #expect(machine.isPaused)
+        #expect(machine.pause()?.status == 409)
+        #expect(machine.resume() == nil)
+        #expect(!machine.isPaused)
+        #expect(machine.resume()?.status == 409)
+    }
+
+    @Test("over is over, and says whether there was a session")
+    func finish() {
+        let results = Stage.allCases.map { stage in
+            var machine = stage.machine
+            return machine.finish()
+        }
+        #expect(results == [false, false, false, true, true, false])
+        var machine = Stage.over.machine
+        #expect(machine.resume()?.status == 409)
+        #expect(machine.isOver)
+    }
+}
+
+@Suite("The session's clock")
+struct SessionClockTests {
+    @Test("counts connected time without pauses, and stands still while paused")
+    func pauses() {
+        var clock = SessionClock(startingAt: .seconds(10))
+        #expect(clock.connected(at: .seconds(15)) == .seconds(5))
+        clock.pause(at: .seconds(15))
+        clock.pause(at: .seconds(17))
+        #expect(clock.connected(at: .seconds(100)) == .seconds(5))
+        clock.resume(at: .seconds(115))
+        clock.resume(at: .seconds(117))
+        #expect(clock.connected(at: .seconds(120)) == .seconds(10))
+        #expect(clock.elapsed(at: .seconds(120)) == .seconds(110))
+    }
+}

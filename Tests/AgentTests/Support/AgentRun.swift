@@ -1,0 +1,148 @@
+import FoundationEssentials
+import Contracts
+import NIOCore
+import SupportChannel
+import Synchronization
+
+@testable import Agent
+
+/// A whole run of the agent against a fake relay, with the test as the operator.
+struct AgentRun: Sendable {
+    let screen: TestScreen
+    let input: InputLines
+    let relay: FakeRelay
+    let interruption = Interruption()
+    let complaints = Complaints()
+    private let program: AgentProgram
+
+    final class Complaints: Sendable {
+        private let sentences = Mutex<[String]>([])
+        var all: [String] { sentences.withLock { $0 } }
+        func add(_ sentence: String) { sentences.withLock { $0.append(sentence) } }
+    }
+
+    init(
+        _ script: FakeRelay.Script = FakeRelay.Script(),
+        terminal: Bool = false,
+        typed: [String] = [Samples.code],
+        agrees: Bool = true,
+        grants: Set<AgentGrant> = [.run, .logs],
+        logs: [String]? = nil,
+        language: Language = .english,
+        time: any AgentTime = SystemTime()
+    ) throws {
+        screen = TestScreen(isTerminal: terminal)
+        input = InputLines(isTerminal: terminal)
+        relay = FakeRelay(script)
+        typed.forEach(input.append)
+        program = AgentProgram(
+            configuration: AgentConfiguration(
+                relay: try .init(url: "https://relay.example:8443"),
+                trust: .firstContact,
+                grants: grants,
+                agrees: agrees,
+                logs: logs
+            ),
+            relay: relay,
+            screen: ClientScreen(screen),
+            input: input,
+            phrases: Phrases(language),
+            interruption: interruption,
+            time: time,
+            machine: "shop1",
+            complain: { [complaints] in complaints.add($0) }
+        )
+    }
+
+    /// Runs the agent and, beside it, `operate` as the operator; both have ended when this returns.
+    ///
+    /// - Returns: The agent's exit status.
+    func with(_ operate: @escaping @Sendable (OperatorEnd) async throws -> Void) async throws -> Int32 {
+        async let status = program.run()
+        if let end = await relay.operatorEnd.wait() { try await operate(end) }
+        let result = await status
+        await relay.close()
+        return result
+    }
+
+    /// Runs the agent where no operator is needed.
+    func alone() async -> Int32 {
+        let status = await program.run()
+        await relay.close()
+        return status
+    }
+}
+
+extension OperatorEnd {
+    /// Offers terms and returns the consent.
+    @discardableResult
+    func offer(_ terms: Terms) async throws -> Consent {
+        try await perform("terms", terms) { replies, _ in try await replies.result(as: Consent.self) }
+    }
+
+    /// Offers terms to a client who says no; `nil` where the client agrees.
+    func refusalOfOffer(_ terms: Terms) async throws -> Refusal? {
+        do {
+            try await offer(terms)
+            return nil
+        } catch let refusal as Refusal {
+            return refusal
+        }
+    }
+
+    /// The one event of the session; `listening` is triggered once the agent has accepted.
+    func event(listening: OneShot<Void>) async throws -> SessionEvent {
+        try await perform("events", Empty()) { replies, _ in
+            listening.trigger()
+            guard let frame = try await replies.next() else { throw ChannelError.eof }
+            return try frame.decoded(as: SessionEvent.self)
+        }
+    }
+
+    /// Performs an action that answers with a result alone.
+    func ask(_ name: String, _ parameters: some Encodable = Empty()) async throws {
+        _ = try await perform(name, parameters) { replies, _ in try await replies.result(as: Empty.self) }
+    }
+
+    /// Runs a command; what it writes comes back as text.
+    func run(_ arguments: [String], timeoutMilliseconds: Int64? = nil, input: [String] = []) async throws -> (
+        RunResult, String
+    ) {
+        try await perform("run", RunParameters(arguments: arguments, timeoutMilliseconds: timeoutMilliseconds)) {
+            replies,
+            requests in
+            for text in input { try await requests.send(ActionFrame(.input, ByteBuffer(string: text))) }
+            try await requests.send(ActionFrame(.inputEnd))
+            var output = ""
+            while let frame = try await replies.next() {
+                switch frame.kind {
+                case .output, .errorOutput: output += String(buffer: frame.payload)
+                case .result: return (try frame.decoded(as: RunResult.self), output)
+                default: break
+                }
+            }
+            throw ChannelError.eof
+        }
+    }
+
+    /// Ends the session as an operator does.
+    func end(summary: String? = "Cache emptied") async throws {
+        try await ask("end", EndParameters(summary: summary, rawSeconds: 754, billedSeconds: 900))
+        try? await channel.close()
+    }
+}
+
+extension ActionInput {
+    func result<Result: Decodable>(as type: Result.Type) async throws -> Result {
+        while let frame = try await next() {
+            if frame.kind == .result { return try frame.decoded(as: type) }
+        }
+        throw ChannelError.eof
+    }
+}
+
+extension ActionFrame {
+    func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
+        try JSONDecoder().decode(type, from: Data(payload.readableBytesView))
+    }
+}

@@ -1,0 +1,131 @@
+import NIOCore
+import NIOPosix
+import Receipts
+import RelayAPI
+import SupportChannel
+import Synchronization
+
+@testable import Agent
+
+/// A relay that answers as a test wants, with tunnels over the loopback.
+final class FakeRelay: AgentRelay {
+    struct Script: Sendable {
+        /// What `join` does, one after the other; the last stands for all that follow.
+        var joins: [Result<Int64, AgentError>] = [.success(600)]
+        /// What `consent` throws.
+        var consentFailure: AgentError?
+        /// What `end` throws.
+        var endFailure: AgentError?
+        /// The contract hash of the invitation; another one in a consent is refused.
+        var hash: String?
+        var maximumSeconds: Int64 = 14_400
+        /// Whether the operator greets in the tunnel.
+        var operatorComes = true
+        /// Consents wait for this.
+        var consentGate: OneShot<Void>?
+    }
+
+    /// What was asked, in order.
+    struct Asked: Sendable {
+        var rooms: [String] = []
+        var tokens: [String] = []
+        var consents: [ConsentRequest] = []
+        var ends: [EndRequest] = []
+        var tunnels = 0
+    }
+
+    let address = "https://relay.example:8443"
+    private let script: Script
+    private let asked_ = Mutex(Asked())
+    private let server = OneShot<any Channel>()
+    let operatorEnd = OneShot<OperatorEnd>()
+
+    init(_ script: Script = Script()) { self.script = script }
+
+    var asked: Asked { asked_.withLock { $0 } }
+
+    func join(room: String) async throws -> JoinAnswer {
+        let step = asked_.withLock { asked in
+            asked.rooms.append(room)
+            return script.joins[min(asked.rooms.count, script.joins.count) - 1]
+        }
+        return JoinAnswer(token: "token-1", authority: String(repeating: "0", count: 64), waitSeconds: try step.get())
+    }
+
+    func openTunnel(token: String) async throws -> AgentTunnel {
+        asked_.withLock { asked in
+            asked.tunnels += 1
+            asked.tokens.append(token)
+        }
+        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { [operatorEnd, script] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    guard script.operatorComes else { return }
+                    try ClearLayer().establish(on: channel, as: .operator).flatMapThrowing { established in
+                        let end = try OperatorEnd(addingTo: channel)
+                        established.release()
+                        operatorEnd.resolve(end)
+                    }.whenFailure { _ in channel.close(promise: nil) }
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        server.resolve(listener)
+        guard let address = listener.localAddress else { throw ChannelError.eof }
+        return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connect(to: address) { channel in
+                channel.eventLoop.makeCompletedFuture { try AgentTunnel(addingTo: channel) }
+            }
+    }
+
+    func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted {
+        asked_.withLock { asked in
+            asked.consents.append(request)
+            asked.tokens.append(token)
+        }
+        if let gate = script.consentGate { _ = await gate.wait() }
+        if let failure = script.consentFailure { throw failure }
+        if let hash = script.hash, hash != request.hash {
+            throw AgentError(.relayRefused, "the relay says no: this is not the contract of the invitation")
+        }
+        return SessionStarted(
+            session: "s-1",
+            startedAt: Timestamp(seconds: 1_800_000_000),
+            maximumSeconds: script.maximumSeconds,
+            head: SignedHead(count: 1, hash: "", signature: "")
+        )
+    }
+
+    func end(_ request: EndRequest, token: String) async throws -> SessionRecord {
+        asked_.withLock { asked in
+            asked.ends.append(request)
+            asked.tokens.append(token)
+        }
+        if let failure = script.endFailure { throw failure }
+        return SessionRecord(
+            session: "s-1",
+            contract: "acme-2026",
+            contractVersion: 3,
+            contractHash: "",
+            operator: "jana",
+            category: "question",
+            purpose: "",
+            machine: "",
+            state: .ended,
+            reason: request.reason,
+            endedBy: "client",
+            startedAt: Timestamp(seconds: 1_800_000_000),
+            endedAt: Timestamp(seconds: 1_800_000_754),
+            rawSeconds: 754,
+            pausedSeconds: 0,
+            disconnectedSeconds: 0,
+            billedSeconds: 900,
+            summary: nil,
+            notes: []
+        )
+    }
+
+    func close() async {
+        try? await server.current?.close()
+        try? await operatorEnd.current?.channel.close()
+    }
+}

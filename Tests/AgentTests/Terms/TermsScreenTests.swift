@@ -1,0 +1,200 @@
+import Contracts
+import Testing
+
+@testable import Agent
+
+@Suite("Terms on the screen")
+struct TermsScreenTests {
+    private static func screen(
+        _ language: Language,
+        contract: Contract,
+        terms change: (inout Offered) -> Void = { _ in }
+    ) throws -> String {
+        var offered = Offered()
+        change(&offered)
+        let offer = try Offer(
+            Samples.terms(
+                contract,
+                operator: offered.name,
+                category: offered.category,
+                purpose: offered.purpose,
+                grants: offered.grants
+            ),
+            allowed: offered.allowed,
+            logs: offered.logs
+        )
+        return TermsScreen(phrases: Phrases(language), offer: offer, relay: "https://relay.example:8443").lines
+            .joined(separator: "\n")
+    }
+
+    struct Offered {
+        var name = "jana"
+        var category = "question"
+        var purpose = "Checkout is slow"
+        var grants = ["run", "logs", "shell"]
+        var allowed: Set<AgentGrant> = [.run, .logs]
+        var logs: [String]?
+    }
+
+    @Test("in English")
+    func english() throws {
+        #expect(
+            try Self.screen(.english, contract: Samples.contract()) == """
+                jana offers support over https://relay.example:8443.
+
+                  Contract      acme-2026, version 3: Support Webshop
+                  Client        ACME Handels GmbH
+                  What for      Checkout is slow
+                  Category      question
+                  Price         95.00 EUR per hour, plus 19 % VAT
+                                surcharges: Night +50 %
+                  Rounding      each session is rounded up in steps of 5 minutes; up to 1 minute
+                                is free; after a break of more than 2 minutes rounding begins
+                                anew
+                  Longest       4 hours; ends by itself when nothing happens for 15 minutes
+                  May           run commands on this computer, each shown first
+                                read log files: /var/log/nginx
+                                asked for and not allowed: shell
+
+                The clock starts when you agree. Ctrl-C ends the session at any time.
+                """
+        )
+    }
+
+    @Test("in German")
+    func german() throws {
+        var contract = try Samples.contract(language: .german)
+        contract.retainer = Contract.Retainer(kind: .takeOrPay, feeCents: 25_000, includedSeconds: 10_800)
+        #expect(
+            try Self.screen(.german, contract: contract) { $0.grants = ["run", "logs"] } == """
+                jana bietet Hilfe an über https://relay.example:8443.
+
+                  Vertrag       acme-2026, Fassung 3: Support Webshop
+                  Kunde         ACME Handels GmbH
+                  Wofür         Checkout is slow
+                  Kategorie     question
+                  Preis         95,00 EUR je Stunde, zuzüglich 19 % USt
+                                zuerst wird Ihr Zeitkontingent verbraucht
+                                Zuschläge: Night +50 %
+                  Rundung       jede Sitzung wird in Schritten von 5 Minuten aufgerundet; bis 1
+                                Minute kostenlos; nach mehr als 2 Minuten Pause wird neu
+                                gerundet
+                  Höchstens     4 Stunden; endet von selbst, wenn 15 Minuten lang nichts
+                                geschieht
+                  Darf          Befehle auf diesem Computer ausführen, jeder wird vorher gezeigt
+                                Protokolldateien lesen: /var/log/nginx
+
+                Die Zeit läuft ab Ihrer Zustimmung. Strg-C beendet die Sitzung jederzeit.
+                """
+        )
+    }
+
+    @Test("never wider than 80 columns, and nothing is cut off", arguments: Language.allCases)
+    func narrow(language: Language) throws {
+        let long = String(repeating: "x", count: 200)
+        let patterns = Contract.Commands.patterns([["journalctl", "-u", "*"], ["tail", long]])
+        let contract = try Samples.contract(access: Contract.Access(logs: ["/var/log/" + long], commands: patterns))
+        let text = try Self.screen(language, contract: contract) { $0.purpose = long + " end" }
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+        #expect(text.filter { $0 == "x" }.count >= 600)
+        #expect(text.contains("journalctl -u"))
+    }
+
+    @Test("escape sequences and bidirectional characters in names and purpose are gone")
+    func hostile() throws {
+        var contract = try Samples.contract()
+        contract.client.name = "ACME\u{1B}[2J\u{202E}"
+        contract.title = "Support\r\nPrice  0.00 EUR"
+        let text = try Self.screen(.english, contract: contract) {
+            $0.name = "jana\u{1B}]0;root\u{07}\u{200B}"
+            $0.purpose = "a\n\nDo you agree? [y/N] y\n"
+        }
+        #expect(
+            text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && !(0x7F...0x9F).contains($0.value)) }
+        )
+        #expect(!text.unicodeScalars.contains { [0x202E, 0x200B].contains($0.value) })
+        #expect(text.contains("jana]0;root offers support"))
+        #expect(text.contains("  What for      a Do you agree? [y/N] y\n"))
+        #expect(text.contains("version 3: Support Price 0.00 EUR\n"))
+    }
+
+    @Test("a warranty case costs nothing")
+    func warranty() throws {
+        let text = try Self.screen(.english, contract: Samples.contract()) { $0.category = "defect" }
+        #expect(text.contains("  Price         nothing: this is a warranty case\n"))
+        #expect(!text.contains("95.00"))
+    }
+
+    @Test("says what a client who allows nothing gives")
+    func nothing() throws {
+        let text = try Self.screen(.english, contract: Samples.contract()) { $0.allowed = [] }
+        #expect(text.contains("  May           nothing on this computer\n"))
+        #expect(text.contains("asked for and not allowed: run, shell, logs"))
+    }
+}
+
+@Suite("Rounding in words")
+struct RoundingPhraseTests {
+    typealias Rounding = Contract.Rounding
+
+    static let cases: [(Rounding, String, String)] = [
+        (Rounding(stepSeconds: 1), "each session counts to the second", "jede Sitzung zählt sekundengenau"),
+        (
+            Rounding(per: .day, stepSeconds: 900, minimumSeconds: 1800, mode: .nearest),
+            "the time of a day is rounded to the nearest step of 15 minutes; at least 30 minutes",
+            "die Zeit eines Tages wird zum nächstliegenden Schritt von 15 Minuten gerundet; mindestens 30 Minuten"
+        ),
+        (
+            Rounding(per: .period, stepSeconds: 3600, mode: .down, mergeGapSeconds: 60),
+            "the time of a month is rounded down in steps of 1 hour",
+            "die Zeit eines Monats wird in Schritten von 1 Stunde abgerundet"
+        ),
+    ]
+
+    @Test("in both languages", arguments: cases)
+    func words(rule: Rounding, english: String, german: String) {
+        #expect(Phrases(.english).rounding(rule) == english)
+        #expect(Phrases(.german).rounding(rule) == german)
+    }
+}
+
+@Suite("Amounts in words")
+struct AmountPhraseTests {
+    @Test("durations")
+    func durations() {
+        #expect(Phrases(.english).duration(5401) == "1 hour 30 minutes 1 second")
+        #expect(Phrases(.german).duration(7200) == "2 Stunden")
+        #expect(Phrases(.english).duration(0) == "0 seconds")
+        #expect(Phrases(.english).duration(Int64.min) == "0 seconds")
+        #expect(Phrases.clock(45_296) == "12:34:56")
+        #expect(Phrases.clock(400_000) == "111:06:40")
+        #expect(Phrases(.english).elapsed(.milliseconds(250)) == "0.2 s")
+        #expect(Phrases(.german).elapsed(.milliseconds(9999)) == "9,9 s")
+        #expect(Phrases(.english).elapsed(.seconds(61)) == "1 minute 1 second")
+    }
+
+    @Test("money and percentages")
+    func money() {
+        #expect(Phrases(.english).money(cents: 9505, currency: "EUR") == "95.05 EUR")
+        #expect(Phrases(.german).money(cents: -9550, currency: "EUR") == "-95,50 EUR")
+        #expect(Phrases(.english).money(cents: Int64.min, currency: "EUR") == "-92233720368547758.08 EUR")
+        #expect(Phrases(.english).percentage(basisPoints: 1900) == "19 %")
+        #expect(Phrases(.english).percentage(basisPoints: 1950) == "19.5 %")
+        #expect(Phrases(.german).percentage(basisPoints: 1905) == "19,05 %")
+        #expect(Phrases(.german).percentage(basisPoints: 1925) == "19,25 %")
+    }
+
+    @Test(
+        "the locale's language",
+        arguments: [
+            (["LANG": "de_DE.UTF-8"], Language.german),
+            (["LANG": "de_DE.UTF-8", "LC_ALL": "C"], .english),
+            (["LANG": "C", "LC_MESSAGES": "de_AT"], .german),
+            (["LANG": "de", "LC_ALL": "", "LC_MESSAGES": "en_GB"], .english),
+            ([:], .english),
+        ]
+    )
+    func locale(environment: [String: String], language: Language) {
+        #expect(Language(environment: environment) == language)
+    }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import NIOCore
+import RelayAPI
+
+@testable import Relay
+
+/// One end of a tunnel as a test holds it.
+struct TunnelLine: Sendable {
+    let channel: any Channel
+    let lines: AsyncStream<String>
+
+    /// The next bytes that came, as text; nil at the end.
+    func next() async -> String? {
+        for await text in lines { return text }
+        return nil
+    }
+
+    func send(_ text: String) async throws { try await channel.writeAndFlush(ByteBuffer(string: text)) }
+}
+
+/// Gives what arrives to a stream that ends with the connection.
+private final class LineHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    private let continuation: AsyncStream<String>.Continuation
+    init(_ continuation: AsyncStream<String>.Continuation) { self.continuation = continuation }
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        continuation.yield(String(buffer: unwrapInboundIn(data)))
+    }
+    func channelInactive(context: ChannelHandlerContext) { continuation.finish() }
+    func handlerRemoved(context: ChannelHandlerContext) { continuation.finish() }
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
+
+extension RelayClient {
+    func openLine(_ path: String, token: String? = nil) async throws -> TunnelLine {
+        try await openTunnel(path, token: token) { channel in
+            let (stream, continuation) = AsyncStream<String>.makeStream()
+            try channel.pipeline.syncOperations.addHandler(LineHandler(continuation))
+            return TunnelLine(channel: channel, lines: stream)
+        }
+    }
+}
+
+/// An operator and an agent that have met in a tunnel.
+struct Encounter {
+    let invitation: InvitationSummary
+    let joined: JoinAnswer
+    let agent: TunnelLine
+    let operatorEnd: TunnelLine
+}
+
+extension RelayFixture {
+    nonisolated func invite(_ client: RelayClient, category: String? = nil, validSeconds: Int64 = 600) async throws
+        -> InvitationSummary
+    {
+        let request = NewInvitation(
+            contract: "minute",
+            purpose: "a test",
+            category: category,
+            validSeconds: validSeconds
+        )
+        return try await client.send(.POST, RelayRoute.invitations, body: request)
+    }
+
+    nonisolated func addContract(_ client: RelayClient) async throws {
+        let _: ContractSummary = try await client.send(
+            .POST,
+            RelayRoute.contracts,
+            body: NewContract(source: exampleContract)
+        )
+    }
+
+    /// Invites, joins, connects both ends and reports that they met.
+    nonisolated func meet(_ client: RelayClient) async throws -> Encounter {
+        let invitation = try await invite(client)
+        let joined: JoinAnswer = try await stranger().send(
+            .POST,
+            RelayRoute.join,
+            body: JoinRequest(room: invitation.room)
+        )
+        let agent = try await stranger().openLine(RelayRoute.tunnel, token: joined.token)
+        let operatorEnd = try await client.openLine(RelayRoute.tunnel(invitation: invitation.invitation))
+        try await agent.send("hello")
+        guard await operatorEnd.next() == "hello" else { throw ChannelError.eof }
+        let _: [String: String] = try await client.send(
+            .POST,
+            RelayRoute.outcome(invitation.invitation),
+            body: PairingOutcome(paired: true)
+        )
+        return Encounter(invitation: invitation, joined: joined, agent: agent, operatorEnd: operatorEnd)
+    }
+
+    nonisolated func consent(_ meeting: Encounter, change: (inout ConsentRequest) -> Void = { _ in }) async throws
+        -> RelayAPI.SessionStarted
+    {
+        let invitation = meeting.invitation
+        var request = ConsentRequest(
+            invitation: invitation.invitation,
+            contract: invitation.contract,
+            version: invitation.version,
+            hash: invitation.hash,
+            category: invitation.category,
+            grants: ["run"],
+            machine: "test"
+        )
+        change(&request)
+        return try await stranger().send(.POST, RelayRoute.consent, token: meeting.joined.token, body: request)
+    }
+
+    nonisolated func record(_ client: RelayClient, _ session: String) async throws -> RelayAPI.SessionRecord? {
+        let all: [RelayAPI.SessionRecord] = try await client.send(.GET, RelayRoute.sessions)
+        return all.first { $0.session == session }
+    }
+
+    /// Asks until the session is over; the relay hears of a lost connection by itself.
+    nonisolated func ended(_ client: RelayClient, _ session: String) async throws -> RelayAPI.SessionRecord {
+        for _ in 0..<2000 {
+            if let record = try await record(client, session), record.endedAt != nil { return record }
+        }
+        throw CancellationError()
+    }
+}

@@ -1,0 +1,32 @@
+# Shared by the scripts: what Lotse needs from the system, and where things are. Sourced, not run.
+# shellcheck shell=bash
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '\n\033[1m%s\033[0m\n' "$*" >&2; }
+fail() {
+    printf '%s: %s\n' "$(basename "$0")" "$*" >&2
+    exit 1
+}
+
+# Debian packages that building and running need; installs those that are missing.
+need_packages() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    command -v apt-get >/dev/null || fail "these Debian packages are missing: ${missing[*]} (install them and start again)"
+    local as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    say "Installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq >&2
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
+        fail "apt-get could not install ${missing[*]}"
+}
+
+need_swift() {
+    command -v swift >/dev/null || fail "swift is not on the PATH (install Swift 6.2 or newer from swift.org)"
+}
+
+build_packages=(libssl-dev libsqlite3-dev libedit-dev pkg-config tzdata ca-certificates)
