@@ -33,10 +33,16 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0", traits: []),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-http2.git", from: "1.46.0"),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -50,22 +56,6 @@ let package = Package(
         .target(name: "Pairing"),
         .target(name: "TerminalText"),
         .target(name: "RelayAPI", dependencies: ["TLS", nioCore, nioHTTP1, nioPosix]),
-        .target(
-            name: "Operator",
-            dependencies: [
-                "RelayAPI", "SupportChannel", "Pairing", "ContractFiles", "Contracts", "Receipts", "TerminalText", "TLS",
-                "CEditLine",
-            ] + nio
-        ),
-        .executableTarget(
-            name: "lotse",
-            dependencies: [
-                "Operator", "RelayAPI", "Contracts", "ContractFiles", "TerminalText",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]
-        ),
-        .testTarget(
-            name: "OperatorTests", dependencies: ["Operator", "RelayAPI", "SupportChannel", "Receipts", "TLS"] + nio),
         .target(
             name: "SupportChannel",
             dependencies: [httpTypes, nioCore, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2]
