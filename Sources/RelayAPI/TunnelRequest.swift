@@ -46,7 +46,15 @@ enum TunnelRequest<Output: Sendable>: Sendable {
         func shouldAllowUpgrade(upgradeResponse: HTTPResponseHead) -> Bool { true }
 
         func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Outcome> {
-            channel.eventLoop.makeCompletedFuture { Outcome.open(try initializer(channel)) }
+            channel.eventLoop.makeCompletedFuture {
+                let earlyWrites = EarlyWrites()
+                try channel.pipeline.syncOperations.addHandler(earlyWrites)
+                let output = try initializer(channel)
+                let handler = NIOLoopBound(earlyWrites, eventLoop: channel.eventLoop)
+                // By the next turn of the event loop the upgrade is complete.
+                channel.eventLoop.execute { channel.pipeline.syncOperations.removeHandler(handler.value, promise: nil) }
+                return Outcome.open(output)
+            }
         }
     }
 }
