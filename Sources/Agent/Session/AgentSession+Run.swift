@@ -123,7 +123,9 @@ extension AgentSession {
                     }
                     queue.finish()
                 } catch {
+                    // Also where the command's input had ended before: the error cancels `body`.
                     queue.fail(error)
+                    throw error
                 }
             }
             try await group.waitForAll()
