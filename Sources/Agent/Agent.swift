@@ -10,6 +10,7 @@
 //     Commands/ Logs/             running one command, reading log files
 //     Terminal/                   `ClientScreen` shows, `InputLines` reads, `Interruption` is Ctrl-C
 //     Words/                      `Phrases`: every sentence that a client reads, in both languages
+//     Hardening.swift             no core dumps, no death by a closed pipe
 //
 // Three rules hold everywhere. Nothing runs before the client agreed and the relay committed the consent. What an operator
 // asks for is on the client's screen before it happens. Nothing from outside reaches the terminal unfiltered.

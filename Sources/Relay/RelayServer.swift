@@ -35,6 +35,9 @@ public struct RelayServer: Sendable {
         var logger = Logger(label: "lotse-relay") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .notice
         let authority = try folder.authority()
+        // Before the ledger: what it says is open is closed by whoever serves.
+        let lock = try ServeLock(folder)
+        defer { withExtendedLifetime(lock) {} }
         var options = LedgerOptions()
         options.reserveBytes = Int64(configuration.ledgerReserveMebibytes) << 20
         options.clock = clock.wall

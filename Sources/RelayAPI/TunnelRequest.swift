@@ -18,7 +18,7 @@ enum TunnelRequest<Output: Sendable>: Sendable {
         initializer: @escaping @Sendable (any Channel) throws -> Output
     ) throws -> EventLoopFuture<Outcome> {
         let upgrader = Upgrader(initializer: initializer)
-        let configuration = NIOUpgradableHTTPClientPipelineConfiguration(
+        var configuration = NIOUpgradableHTTPClientPipelineConfiguration(
             upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
                 upgradeRequestHead: head,
                 upgraders: [upgrader],
@@ -31,7 +31,16 @@ enum TunnelRequest<Output: Sendable>: Sendable {
                 }
             )
         )
-        return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: configuration)
+        // The other end's first bytes may come in the same segment as the answer.
+        configuration.leftOverBytesStrategy = .forwardBytes
+        let pipeline = channel.pipeline.syncOperations
+        let outcome = try pipeline.configureUpgradableHTTPClientPipeline(configuration: configuration)
+        outcome.whenSuccess { outcome in
+            guard case .open = outcome else { return }
+            let pipeline = channel.pipeline.syncOperations
+            if let held = try? pipeline.handler(type: HeldWrites.self) { pipeline.removeHandler(held, promise: nil) }
+        }
+        return outcome
     }
 
     private struct Upgrader: NIOTypedHTTPClientProtocolUpgrader {
@@ -47,13 +56,8 @@ enum TunnelRequest<Output: Sendable>: Sendable {
 
         func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Outcome> {
             channel.eventLoop.makeCompletedFuture {
-                let earlyWrites = EarlyWrites()
-                try channel.pipeline.syncOperations.addHandler(earlyWrites)
-                let output = try initializer(channel)
-                let handler = NIOLoopBound(earlyWrites, eventLoop: channel.eventLoop)
-                // By the next turn of the event loop the upgrade is complete.
-                channel.eventLoop.execute { channel.pipeline.syncOperations.removeHandler(handler.value, promise: nil) }
-                return Outcome.open(output)
+                try channel.pipeline.syncOperations.addHandler(HeldWrites())
+                return Outcome.open(try initializer(channel))
             }
         }
     }

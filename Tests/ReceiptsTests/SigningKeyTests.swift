@@ -46,12 +46,17 @@ struct SigningKeyTests {
         arguments: [
             "", "\0", "no key",
             "-----BEGIN PRIVATE KEY-----\nMAAA\n-----END PRIVATE KEY-----\n",
-            // An X25519 key of zero bytes: the right form, the wrong algorithm.
-            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VuBCIEIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\n-----END PRIVATE KEY-----\n",
         ]
     )
     func wrongKeys(text: String) {
         #expect { try SigningKey(pem: Array(text.utf8)) } throws: { ($0 as? ReceiptsError)?.kind == .badKey }
+    }
+
+    @Test("a key of the right form for another algorithm is refused")
+    func otherAlgorithm() throws {
+        // The object identifier of X25519 (RFC 8410 §3) in the place of Ed25519's.
+        let pem = try PEM.key(algorithm: "06032b656e", secretHex: String(repeating: "00", count: 32))
+        #expect { try SigningKey(pem: pem) } throws: { ($0 as? ReceiptsError)?.kind == .badKey }
     }
 
     @Test("one key signs on many threads at once")
@@ -68,8 +73,10 @@ struct SigningKeyTests {
 }
 
 enum PEM {
-    static func ed25519(secretHex: String) throws -> [UInt8] {
-        let prefix = "302e020100300506032b657004220420"
+    static func ed25519(secretHex: String) throws -> [UInt8] { try key(algorithm: "06032b6570", secretHex: secretHex) }
+
+    static func key(algorithm: String, secretHex: String) throws -> [UInt8] {
+        let prefix = "302e0201003005\(algorithm)04220420"
         let digits = Array((prefix + secretHex).utf8)
         var der: [UInt8] = []
         for index in stride(from: 0, to: digits.count, by: 2) {

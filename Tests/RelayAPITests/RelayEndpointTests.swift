@@ -7,7 +7,8 @@ struct RelayEndpointTests {
     @Test(
         "addresses are read and written",
         arguments: [
-            ("https://relay.example.org:4470", "relay.example.org", 4470), ("https://relay.example.org", "relay.example.org", 443),
+            ("https://relay.example.org:4470", "relay.example.org", 4470),
+            ("https://relay.example.org", "relay.example.org", 443),
             ("https://127.0.0.1:1/", "127.0.0.1", 1), ("https://[::1]:8443", "::1", 8443),
         ]
     )
@@ -20,7 +21,8 @@ struct RelayEndpointTests {
     @Test(
         "anything else is refused",
         arguments: [
-            "", "relay.example.org", "http://relay.example.org", "https://", "https://a:0", "https://a:65536", "https://a:b",
+            "", "relay.example.org", "http://relay.example.org", "https://", "https://a:0", "https://a:65536",
+            "https://a:b",
             "https://a:1:2", "https://[::1", "https://a/b", "https://user@a", "https://a?b",
         ]
     )

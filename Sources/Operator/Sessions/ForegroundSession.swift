@@ -54,7 +54,11 @@ public struct ForegroundSession: Sendable {
                 throw CancellationError()
             }
             group.addTask { .signal(await route(signals, router, lines, isInteractive)) }
-            return try await conclude(&group, holder, tell)
+            return try await conclude(&group, holder) { sentence in
+                // A line that is being edited ends before something else is said.
+                if isInteractive { _ = write(STDERR_FILENO, "\n", 1) }
+                await tell(sentence)
+            }
         }
     }
 

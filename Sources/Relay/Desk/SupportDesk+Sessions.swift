@@ -78,6 +78,7 @@ extension SupportDesk {
             isPaused
             ? try await ledger.pauseSession(session, instant: instant)
             : try await ledger.resumeSession(session, instant: instant)
+        logger.notice("session \(isPaused ? "paused" : "goes on")", metadata: ["session": "\(session)"])
         return try await message(record)
     }
 

@@ -21,6 +21,7 @@ public struct RelayFolder: Sendable {
     var authorityKeyFile: String { path + "/tls/ca.key" }
     var serverCertificateFile: String { path + "/tls/server.pem" }
     var serverKeyFile: String { path + "/tls/server.key" }
+    var serveLockFile: String { path + "/serve.lock" }
     var ledgerFolder: String { path + "/ledger" }
     var ledgerKeyFile: String { path + "/ledger/ledger.key" }
     var ledgerCertificateFile: String { path + "/ledger/ledger.pem" }

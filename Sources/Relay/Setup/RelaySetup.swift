@@ -137,7 +137,16 @@ public struct RelaySetup: Sendable {
     /// Puts a backup in the place of an empty ledger, with an entry that says so.
     public func restore(from file: String) throws {
         let signer = try LedgerKeys.load(from: folder)
-        try Ledger.restore(file, to: folder.ledgerFolder, signer: signer, at: clock.wall())
+        let lock = try ServeLock(folder)
+        defer { withExtendedLifetime(lock) {} }
+        do {
+            try Ledger.restore(file, to: folder.ledgerFolder, signer: signer, at: clock.wall())
+        } catch let error as LedgerError where error.kind == .tampered {
+            throw RelayError(
+                kind: .certificate,
+                diagnostics: "\(error) (or put the ledger.key and ledger.pem that it was signed with into \(folder.ledgerFolder))"
+            )
+        }
     }
 
     private func withLedger<Result>(_ body: (Ledger) async throws -> Result) async throws -> Result {

@@ -60,9 +60,11 @@ struct RelayConnectionTests {
         _ = try await Self.join(server, folder, notices: notices)
         #expect(notices.all.count == 1)
 
-        let port = server.endpoint.port
+        // Somebody else stands where the known one stood.
+        let other = try await TestRelayServer(authority: TestRelayServer.makeAuthority())
+        try RelayMemory(file: folder.path + "/data/relays.json")
+            .remember(server.pin, of: other.endpoint, at: Timestamp(seconds: 1_800_000_000))
         await server.close()
-        let other = try await TestRelayServer(authority: TestRelayServer.makeAuthority(), port: port)
         let error = try #require(try await Self.failure(other, folder))
         #expect(error.kind == .authorityChanged)
         #expect(error.diagnostics.contains("another authority than the one remembered since 2027-01-15T08:00:00Z"))

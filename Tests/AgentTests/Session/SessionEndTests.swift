@@ -233,6 +233,24 @@ struct SessionEndTests {
         #expect(run.relay.asked.ends.isEmpty)
     }
 
+    @Test("the relay cuts the tunnel at the longest time: the client reads that, and no failure")
+    func cutAtLongest() async throws {
+        let time = ManualTime()
+        var script = FakeRelay.Script()
+        script.maximumSeconds = 600
+        script.endFailure = AgentError(.relayRefused, "the relay says no: there is no such session")
+        let run = try AgentRun(script, time: time)
+        let status = try await run.with { end in
+            try await end.offer(Samples.terms(try Samples.contract()))
+            time.advance(by: .seconds(599))
+            try await end.channel.close()
+        }
+        #expect(status == 0)
+        #expect(run.complaints.all.isEmpty)
+        #expect(run.screen.text.contains("The session ended: it may last 10 minutes at most.\n"))
+        #expect(!run.screen.text.contains("could not be told"))
+    }
+
     @Test("the longest session ends by itself, also while a command runs")
     func longest() async throws {
         let time = ManualTime()

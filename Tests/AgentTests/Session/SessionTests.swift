@@ -299,6 +299,23 @@ struct SessionTests {
         #expect(run.screen.text.contains("[1] runs: printf %s $'\\x1b[2J\\nfake line'\n"))
     }
 
+    @Test("what cannot be shown does not run")
+    func unseen() async throws {
+        let folder = TemporaryFolder()
+        let run = try AgentRun(logs: [folder.path])
+        let status = try await run.with { end in
+            try await end.offer(Samples.terms(try Samples.contract()))
+            run.screen.goAway()
+            await #expect(throws: AgentSession.unseen) { try await end.run(["touch", folder.path + "/ran"]) }
+            await #expect(throws: AgentSession.unseen) {
+                try await end.ask("logs", LogsParameters(paths: [folder.path + "/x"], lines: nil, follow: false))
+            }
+            try await end.end()
+        }
+        #expect(status == 0)
+        #expect(throws: (any Error).self) { try folder.read("ran") }
+    }
+
     @Test("an unknown action is refused by name")
     func unknownAction() async throws {
         let run = try AgentRun()

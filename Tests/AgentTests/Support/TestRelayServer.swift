@@ -29,8 +29,7 @@ struct TestRelayServer: Sendable {
         return try .create(commonName: "Test", notBefore: now - 3600, notAfter: now + 3600)
     }
 
-    /// - Parameter port: 0 for any.
-    init(authority: CertificateAuthority, answer: Answer = .honest, port: Int = 0) async throws {
+    init(authority: CertificateAuthority, answer: Answer = .honest) async throws {
         self.authority = authority
         let now = SystemTime().epochSeconds
         let key = try PrivateKey.generate(.p256)
@@ -65,7 +64,6 @@ struct TestRelayServer: Sendable {
             case .problem(let problem): (.notFound, try JSONEncoder().encode(problem))
             }
         listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(context.makeHandler())
@@ -73,7 +71,7 @@ struct TestRelayServer: Sendable {
                     try channel.pipeline.syncOperations.addHandler(AnswerHandler(status: status, body: body))
                 }
             }
-            .bind(host: "127.0.0.1", port: port).get()
+            .bind(host: "127.0.0.1", port: 0).get()
         endpoint = RelayEndpoint(host: "127.0.0.1", port: listener.localAddress?.port ?? 0)
     }
 

@@ -6,6 +6,7 @@ import Synchronization
 final class TestScreen: ScreenOutput {
     private struct State {
         var text = ""
+        var isGone = false
         var waiters: [(String, OneShot<Void>)] = []
     }
 
@@ -24,11 +25,15 @@ final class TestScreen: ScreenOutput {
 
     func write(_ text: String) -> Bool {
         state.withLock { state in
+            if state.isGone { return false }
             state.text += text
             for (wanted, arrival) in state.waiters where state.text.contains(wanted) { arrival.trigger() }
             return true
         }
     }
+
+    /// Nobody sees anything from here on.
+    func goAway() { state.withLock { $0.isGone = true } }
 
     /// Returns once `wanted` is on the screen.
     func wait(for wanted: String) async {

@@ -1,0 +1,131 @@
+/// `POST /v1/sessions/ID/note`.
+public struct NoteRequest: Codable, Sendable {
+    /// The operator's words.
+    public var text: String
+
+    /// A request.
+    public init(text: String) { self.text = text }
+}
+
+/// `POST /v1/sessions/ID/category`.
+public struct CategoryRequest: Codable, Sendable {
+    /// The category's id.
+    public var category: String
+
+    /// A request.
+    public init(category: String) { self.category = category }
+}
+
+/// `POST /v1/sessions/ID/end` by the operator, `POST /v1/end` by the agent.
+public struct EndRequest: Codable, Sendable {
+    /// What was done, in the operator's words; only from the operator.
+    public var summary: String?
+    /// Why it ended, such as `ended`, `idle`, `interrupted`.
+    public var reason: String
+    /// How long nothing had happened before an idle timeout.
+    public var idleSeconds: Int64?
+
+    /// A request.
+    public init(summary: String? = nil, reason: String = "ended", idleSeconds: Int64? = nil) {
+        self.summary = summary
+        self.reason = reason
+        self.idleSeconds = idleSeconds
+    }
+}
+
+/// One session as the ledger has it.
+public struct SessionRecord: Codable, Sendable, Equatable {
+    /// Where a session stands.
+    public enum State: String, Codable, Sendable {
+        /// The clock runs.
+        case running
+        /// Open, and the operator stopped the clock.
+        case paused
+        /// Ended by one of the two, a timeout or a cap.
+        case ended
+        /// Closed at its last checkpoint after the relay had stopped without notice.
+        case interrupted
+    }
+
+    /// The session's id.
+    public var session: String
+    /// The contract's id.
+    public var contract: String
+    /// The contract's version.
+    public var contractVersion: Int64
+    /// Hash of that version, in hexadecimal.
+    public var contractHash: String
+    /// The operator's name.
+    public var `operator`: String
+    /// The category's id.
+    public var category: String
+    /// What it was for.
+    public var purpose: String
+    /// The client's machine.
+    public var machine: String
+    /// Where it stands.
+    public var state: State
+    /// Why it ended.
+    public var reason: String?
+    /// Who ended it: `operator`, `client` or `relay`.
+    public var endedBy: String?
+    /// When the clock started.
+    public var startedAt: Timestamp
+    /// When it ended.
+    public var endedAt: Timestamp?
+    /// Ended − started − paused − disconnected; so far, where it runs.
+    public var rawSeconds: Int64
+    /// How long the operator had stopped the clock.
+    public var pausedSeconds: Int64
+    /// How long an end was gone.
+    public var disconnectedSeconds: Int64
+    /// What is billed; connected time.
+    public var billedSeconds: Int64
+    /// What was done.
+    public var summary: String?
+    /// What the operator wrote down meanwhile.
+    public var notes: [String]
+
+    /// A record.
+    public init(
+        session: String,
+        contract: String,
+        contractVersion: Int64,
+        contractHash: String,
+        operator: String,
+        category: String,
+        purpose: String,
+        machine: String,
+        state: State,
+        reason: String?,
+        endedBy: String?,
+        startedAt: Timestamp,
+        endedAt: Timestamp?,
+        rawSeconds: Int64,
+        pausedSeconds: Int64,
+        disconnectedSeconds: Int64,
+        billedSeconds: Int64,
+        summary: String?,
+        notes: [String]
+    ) {
+        self.session = session
+        self.contract = contract
+        self.contractVersion = contractVersion
+        self.contractHash = contractHash
+        self.operator = `operator`
+        self.category = category
+        self.purpose = purpose
+        self.machine = machine
+        self.state = state
+        self.reason = reason
+        self.endedBy = endedBy
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.rawSeconds = rawSeconds
+        self.pausedSeconds = pausedSeconds
+        self.disconnectedSeconds = disconnectedSeconds
+        self.billedSeconds = billedSeconds
+        self.summary = summary
+        self.notes = notes
+    }
+}

@@ -1,0 +1,92 @@
+/// `GET /v1/timesheet?contract=ID&month=YYYY-MM`.
+public struct Timesheet: Codable, Sendable {
+    /// One session of the period.
+    public struct Row: Codable, Sendable, Equatable {
+        /// The session's id.
+        public var session: String
+        /// The operator's name.
+        public var `operator`: String
+        /// The category's id.
+        public var category: String
+        /// When the clock started.
+        public var startedAt: Timestamp
+        /// When it ended.
+        public var endedAt: Timestamp
+        /// Ended − started − paused − disconnected.
+        public var rawSeconds: Int64
+        /// How long the operator had stopped the clock.
+        public var pausedSeconds: Int64
+        /// How long an end was gone.
+        public var disconnectedSeconds: Int64
+        /// What is billed; connected time.
+        public var billedSeconds: Int64
+        /// What was done; empty where nobody wrote it down.
+        public var summary: String
+        /// Why it ended, where the relay had to close it.
+        public var reason: String?
+
+        /// A row.
+        public init(
+            session: String,
+            operator: String,
+            category: String,
+            startedAt: Timestamp,
+            endedAt: Timestamp,
+            rawSeconds: Int64,
+            pausedSeconds: Int64,
+            disconnectedSeconds: Int64,
+            billedSeconds: Int64,
+            summary: String,
+            reason: String?
+        ) {
+            self.session = session
+            self.operator = `operator`
+            self.category = category
+            self.startedAt = startedAt
+            self.endedAt = endedAt
+            self.rawSeconds = rawSeconds
+            self.pausedSeconds = pausedSeconds
+            self.disconnectedSeconds = disconnectedSeconds
+            self.billedSeconds = billedSeconds
+            self.summary = summary
+            self.reason = reason
+        }
+    }
+
+    /// Sums over the rows.
+    public struct Totals: Codable, Sendable, Equatable {
+        /// Sum of the connected time.
+        public var rawSeconds: Int64
+        /// Sum of the billed time.
+        public var billedSeconds: Int64
+
+        /// Sums.
+        public init(rawSeconds: Int64, billedSeconds: Int64) {
+            self.rawSeconds = rawSeconds
+            self.billedSeconds = billedSeconds
+        }
+    }
+
+    /// The contract's id.
+    public var contract: String
+    /// IANA name of the zone whose months count.
+    public var timeZone: String
+    /// A session belongs here where it ended after this moment …
+    public var from: Timestamp
+    /// … and not after this one.
+    public var to: Timestamp
+    /// In the order of their ends.
+    public var sessions: [Row]
+    /// Their sums.
+    public var totals: Totals
+
+    /// A timesheet.
+    public init(contract: String, timeZone: String, from: Timestamp, to: Timestamp, sessions: [Row], totals: Totals) {
+        self.contract = contract
+        self.timeZone = timeZone
+        self.from = from
+        self.to = to
+        self.sessions = sessions
+        self.totals = totals
+    }
+}

@@ -1,0 +1,110 @@
+import NIOCore
+import NIOPosix
+import RelayAPI
+import SupportChannel
+import TLS
+import Testing
+
+@testable import Agent
+
+@Suite("The tunnel through the relay", .timeLimit(.minutes(1)))
+struct RelayTunnelTests {
+    /// Answers the request for a tunnel with `101`, and then is the operator.
+    private final class TunnelHandler: ChannelInboundHandler, RemovableChannelHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private let operatorEnd: OneShot<OperatorEnd>
+        private let status: String
+        private var request = ""
+
+        init(_ operatorEnd: OneShot<OperatorEnd>, status: String) {
+            self.operatorEnd = operatorEnd
+            self.status = status
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            request += String(buffer: unwrapInboundIn(data))
+            guard request.contains("\r\n\r\n") else { return }
+            let isRight =
+                request.hasPrefix("GET /v1/tunnel HTTP/1.1\r\n") && request.contains("Authorization: Bearer secret\r\n")
+            let head = "HTTP/1.1 \(isRight ? status : "400 Bad Request")\r\n"
+            let fields =
+                status.hasPrefix("101") ? "connection: upgrade\r\nupgrade: lotse-tunnel\r\n" : "content-length: 0\r\n"
+            context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: head + fields + "\r\n")), promise: nil)
+            guard status.hasPrefix("101"), isRight else { return }
+            let channel = context.channel
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+            do {
+                try ClearLayer().establish(on: channel, as: .operator).flatMapThrowing { [operatorEnd] established in
+                    let end = try OperatorEnd(addingTo: channel)
+                    established.release()
+                    operatorEnd.resolve(end)
+                }.whenFailure { _ in channel.close(promise: nil) }
+            } catch {
+                channel.close(promise: nil)
+            }
+        }
+    }
+
+    private struct Server {
+        let listener: any Channel
+        let relay: RelayConnection
+        let operatorEnd = OneShot<OperatorEnd>()
+
+        init(status: String, folder: TemporaryFolder) async throws {
+            let authority = try TestRelayServer.makeAuthority()
+            let now = SystemTime().epochSeconds
+            let key = try PrivateKey.generate(.p256)
+            let profile = CertificateProfile(
+                commonName: "relay",
+                ipAddresses: ["127.0.0.1"],
+                usage: .server,
+                notBefore: now - 3600,
+                notAfter: now + 3600
+            )
+            let chain = [try authority.issue(profile, for: key.publicKey), authority.certificate]
+            let context = try TLSContext(server: TLSServerConfiguration(certificateChain: chain, privateKey: key))
+            listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+                .childChannelInitializer { [operatorEnd] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.pipeline.syncOperations.addHandler(context.makeHandler())
+                        try channel.pipeline.syncOperations.addHandler(TunnelHandler(operatorEnd, status: status))
+                    }
+                }
+                .bind(host: "127.0.0.1", port: 0).get()
+            relay = RelayConnection(
+                AgentConfiguration(
+                    relay: RelayEndpoint(host: "127.0.0.1", port: listener.localAddress?.port ?? 0),
+                    trust: .pinned(authority.certificate.spkiSHA256, by: "--pin")
+                ),
+                memory: RelayMemory(file: folder.path + "/relays.json"),
+                phrases: Phrases(.english),
+                notice: { _ in }
+            )
+        }
+    }
+
+    @Test("the ends meet although each greets at once, and commands run")
+    func meets() async throws {
+        let server = try await Server(status: "101 Switching Protocols", folder: TemporaryFolder())
+        let tunnel = try await server.relay.openTunnel(token: "secret")
+        let agent = try await tunnel.met.get()
+        async let served: Void = agent.serve { action in
+            try await action.accept().send(.result, json: Empty())
+        }
+        let end = try #require(await server.operatorEnd.wait())
+        try await end.ask("note")
+        try await end.channel.close()
+        try? await served
+        try await server.listener.close()
+    }
+
+    @Test("a relay that opens none is a sentence")
+    func refused() async throws {
+        let server = try await Server(status: "403 Forbidden", folder: TemporaryFolder())
+        let error = await #expect(throws: AgentError.self) { try await server.relay.openTunnel(token: "secret") }
+        #expect(error?.kind == .relayFailed)
+        try await server.listener.close()
+    }
+}

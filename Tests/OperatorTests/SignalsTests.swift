@@ -1,0 +1,45 @@
+import Testing
+
+@testable import Operator
+
+@Suite("Signals", .timeLimit(.minutes(1)))
+struct SignalsTests {
+    @Test("a loop that was cancelled does not end the next one")
+    func twoLoops() async {
+        let hub = SignalHub()
+        let first = Task { for await _ in hub.listen() {} }
+        first.cancel()
+        await first.value
+        let second = hub.listen()
+        hub.deliver(15)
+        hub.stop()
+        var heard: [Int32] = []
+        for await number in second { heard.append(number) }
+        #expect(heard == [15])
+    }
+
+    @Test("what came while nobody listened is heard by the next who does")
+    func unheard() async {
+        let hub = SignalHub()
+        hub.deliver(2)
+        hub.deliver(15)
+        let stream = hub.listen()
+        hub.stop()
+        var heard: [Int32] = []
+        for await number in stream { heard.append(number) }
+        #expect(heard == [2, 15])
+    }
+
+    @Test("all who listen hear the same")
+    func everybody() async {
+        let hub = SignalHub()
+        let streams = [hub.listen(), hub.listen()]
+        hub.deliver(1)
+        hub.stop()
+        for stream in streams {
+            var heard: [Int32] = []
+            for await number in stream { heard.append(number) }
+            #expect(heard == [1])
+        }
+    }
+}
