@@ -128,7 +128,8 @@ extension AgentSession {
                     throw error
                 }
             }
-            try await group.waitForAll()
+            // Not `waitForAll`, which lets the others finish before it tells of an error.
+            while try await group.next() != nil {}
         }
     }
 }
