@@ -20,7 +20,7 @@ struct LotseAgent: AsyncParsableCommand {
 
             EXAMPLES:
               lotse-agent --relay https://relay.example:8443
-              echo 4821-730-5519-4 | lotse-agent --yes --logs /var/log/nginx
+              lotse-agent --yes --logs /var/log/nginx < file-with-the-code
             """
     )
 

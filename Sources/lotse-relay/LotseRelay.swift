@@ -47,11 +47,17 @@ enum Process {
     static func leave(after error: any Error) -> Never {
         switch error {
         case is RelayError, is LedgerError, is RelayAPIError:
-            let line = Array("lotse-relay: \(error)\n".utf8)
-            _ = write(STDERR_FILENO, line, line.count)
-            exit(1)
+            say("\(error)")
+            exit(EXIT_FAILURE)
         default:
-            LotseRelay.exit(withError: error)
+            guard LotseRelay.exitCode(for: error) == .validationFailure else { LotseRelay.exit(withError: error) }
+            say("\(LotseRelay.message(for: error)) (lotse-relay help shows how it is used)")
+            exit(ExitCode.validationFailure.rawValue)
         }
+    }
+
+    private static func say(_ sentence: String) {
+        let line = Array("lotse-relay: \(sentence)\n".utf8)
+        _ = write(STDERR_FILENO, line, line.count)
     }
 }

@@ -29,7 +29,11 @@ struct RunCommand: AsyncParsableCommand {
     var command: [String]
 
     func run() async throws {
-        // The terminator is captured too; only the first one is ours.
+        // Everything from the first word that is no option of ours is captured, the terminator and a request for help too.
+        if let first = command.first, first.hasPrefix("-"), first != "--" {
+            if first == "--help" || first == "-h" { throw CleanExit.helpRequest(Self.self) }
+            throw OperatorError(.usage, "unknown option \(first) (lotse run [--timeout 30s] -- CMD ARG)")
+        }
         let arguments = command.first == "--" ? Array(command.dropFirst()) : command
         guard !arguments.isEmpty else { throw OperatorError(.usage, "there is no command (lotse run -- df -h)") }
         let milliseconds = try timeout.map { text in

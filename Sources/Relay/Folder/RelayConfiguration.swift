@@ -67,7 +67,10 @@ public struct RelayConfiguration: Sendable, Equatable {
 
     private init(_ reader: ConfigReader, file: String) throws {
         func problem(_ name: String, _ rule: String) -> RelayError {
-            RelayError(kind: .configuration, diagnostics: "\(name) in \(file) must be \(rule)")
+            RelayError(
+                kind: .configuration,
+                diagnostics: "\(name) must be \(rule) (see \(file), LOTSE_RELAY_… in the environment, and the options)"
+            )
         }
         func number(_ name: ConfigKey, _ label: String, _ range: ClosedRange<Int>, default fallback: Int) throws -> Int
         {

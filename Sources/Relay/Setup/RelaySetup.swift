@@ -144,7 +144,8 @@ public struct RelaySetup: Sendable {
         } catch let error as LedgerError where error.kind == .tampered {
             throw RelayError(
                 kind: .certificate,
-                diagnostics: "\(error) (or put the ledger.key and ledger.pem that it was signed with into \(folder.ledgerFolder))"
+                diagnostics:
+                    "\(error) (or put the ledger.key and ledger.pem that it was signed with into \(folder.ledgerFolder))"
             )
         }
     }
