@@ -71,6 +71,6 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
     private static func plain(_ description: String) -> String {
         // What NIO was doing comes first, the system's own words last.
         let sentence = description.split(separator: " (errno").first ?? Substring(description)
-        return String(sentence.split(separator: ": ").last ?? sentence)
+        return String((sentence.split(separator: ": ").last ?? sentence).prefix { $0 != ")" })
     }
 }

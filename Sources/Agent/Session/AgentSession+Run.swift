@@ -123,10 +123,13 @@ extension AgentSession {
                     }
                     queue.finish()
                 } catch {
+                    // Also where the command's input had ended before: the error cancels `body`.
                     queue.fail(error)
+                    throw error
                 }
             }
-            try await group.waitForAll()
+            // Not `waitForAll`, which lets the others finish before it tells of an error.
+            while try await group.next() != nil {}
         }
     }
 }

@@ -114,12 +114,20 @@ public struct BackgroundSession: Sendable {
                 }
                 close(reportDescriptor)
             }
-            relay.home.remove(try OperatorHome.file(OperatorHome.sessions, invitation.invitation, "log"))
+            try forgetLog(relay.home, invitation)
             return 0
         } catch {
             try? await reports.send(.failed(OperatorError.sentence(for: error)))
+            try? forgetLog(relay.home, invitation)
             return 1
         }
+    }
+}
+
+extension BackgroundSession {
+    /// The log is for a holder that stops without a word.
+    private static func forgetLog(_ home: OperatorHome, _ invitation: InvitationSummary) throws {
+        home.remove(try OperatorHome.file(OperatorHome.sessions, invitation.invitation, "log"))
     }
 }
 
