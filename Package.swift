@@ -125,5 +125,6 @@ let package = Package(
             name: "OperatorTests",
             dependencies: ["Operator", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
         ),
+        .testTarget(name: "EndToEndTests", dependencies: ["lotse", "lotse-agent", "lotse-relay"]),
     ]
 )
