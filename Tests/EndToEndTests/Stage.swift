@@ -244,34 +244,3 @@ final class Stage: Sendable {
         }
     }
 }
-
-/// What `lotse invite --json` prints.
-struct Invitation: Decodable, Sendable {
-    var code: String
-    var invitation: String
-    var room: String
-}
-
-/// A session that runs.
-struct Session: Sendable {
-    var id: String
-    var invitation: Invitation
-    var agent: Program
-    /// The process that `lotse connect --background` left.
-    var holder: pid_t
-}
-
-/// One session of `lotse sessions --json`.
-struct SessionRow: Decodable, Sendable {
-    var session: String
-    var state: String
-    var reason: String?
-    var endedBy: String?
-    var startedAt: String
-    var endedAt: String?
-    var rawSeconds: Int64
-    var pausedSeconds: Int64
-    var billedSeconds: Int64
-    var summary: String?
-    var notes: [String]
-}
