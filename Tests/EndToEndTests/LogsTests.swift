@@ -48,7 +48,7 @@ extension EndToEnd {
                 let sum = try stage.start("cmp", ["-", "\(folder)/binary.log"], inputDescriptor: pipe.read)
                 let logs = try stage.start(
                     Programs.lotse,
-                    ["logs", "\(folder)/binary.log"],
+                    ["logs", "\(folder)/binary.log", "--lines", "4096"],
                     output: .descriptor(pipe.write)
                 )
                 close(pipe.read)

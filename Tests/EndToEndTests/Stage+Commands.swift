@@ -7,6 +7,7 @@ extension Stage {
     func longCommand() async throws -> (run: Program, argument: String) {
         // sleep(1) of this system takes fractions; this one is nobody else's.
         let argument = "86400.\(UInt32.random(in: 100_000_000...999_999_999))"
+        remember(remote: argument)
         let run = try lotse("run", "--", "sleep", argument, input: nil)
         try await eventually("the remote command runs", of: run) {
             Processes.with(argument: argument).contains { Processes.arguments(of: $0).first == "sleep" } ? true : nil
@@ -15,8 +16,12 @@ extension Stage {
     }
 
     /// Waits until no process has this argument any more.
-    func isGone(_ argument: String, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-        try await eventually("the remote command is gone", within: .seconds(20), sourceLocation: sourceLocation) {
+    func isGone(
+        _ argument: String,
+        within limit: Duration = .seconds(20),
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await eventually("the remote command is gone", within: limit, sourceLocation: sourceLocation) {
             Processes.with(argument: argument).isEmpty ? true : nil
         }
     }

@@ -10,6 +10,7 @@ final class Stage: Sendable {
     let folder: String
     private let programs = Mutex<[Program]>([])
     private let invitations = Mutex<[String]>([])
+    private let remoteArguments = Mutex<[String]>([])
     private let serving = Mutex<(program: Program, address: String)?>(nil)
 
     private init() throws {
@@ -34,10 +35,7 @@ final class Stage: Sendable {
         let stage = try Stage()
         do {
             if isReady {
-                try await stage.initialize()
-                try await stage.serve()
-                try await stage.logIn("jana")
-                try await stage.addContract()
+                try await stage.makeReady()
             }
             try await body(stage)
         } catch {
@@ -54,7 +52,31 @@ final class Stage: Sendable {
         for invitation in invitations.withLock({ $0 }) {
             for holder in holders(of: invitation) { kill(holder, SIGKILL) }
         }
+        for argument in remoteArguments.withLock({ $0 }) {
+            for process in Processes.with(argument: argument) { kill(process, SIGKILL) }
+        }
         try? FileManager.default.removeItem(atPath: folder)
+    }
+
+    /// The argument by which a remote command is known, so that it ends with the stage even where the product forgets it.
+    func remember(remote argument: String) { remoteArguments.withLock { $0.append(argument) } }
+
+    /// Makes the relay serve, logs the operator in and adds the contract.
+    func makeReady(reserveMebibytes: Int? = nil) async throws {
+        try await initialize()
+        if let reserveMebibytes {
+            let file = URL(fileURLWithPath: relayFolder + "/relay.yaml")
+            let text = try String(contentsOf: file, encoding: .utf8)
+            let changed = text.replacingOccurrences(
+                of: "ledgerReserveMebibytes: 64",
+                with: "ledgerReserveMebibytes: \(reserveMebibytes)"
+            )
+            guard changed != text else { throw Failure("relay.yaml has no ledgerReserveMebibytes") }
+            try Data(changed.utf8).write(to: file)
+        }
+        try await serve()
+        try await logIn("jana")
+        try await addContract()
     }
 
     // MARK: - Programs
@@ -146,6 +168,13 @@ final class Stage: Sendable {
         return program
     }
 
+    /// Tells the relay to stop and waits for that.
+    func stopRelay() async throws {
+        guard let relay else { return }
+        relay.signal(SIGTERM)
+        guard try await relay.ended() == 0 else { throw Failure(relay.story) }
+    }
+
     /// An enrolment token.
     func token(for name: String, relay: String = "relay", role: String = "operator") async throws -> String {
         struct Answer: Decodable { var token: String }
@@ -157,8 +186,9 @@ final class Stage: Sendable {
         return try JSONDecoder().decode(Answer.self, from: Data(program.output.utf8)).token
     }
 
-    func logIn(_ name: String, home: String = "home") async throws {
-        let program = try await run("login", address, home: home, input: try await token(for: name) + "\n")
+    func logIn(_ name: String, role: String = "operator", home: String = "home") async throws {
+        let token = try await token(for: name, role: role)
+        let program = try await run("login", address, home: home, input: token + "\n")
         guard program.status == 0 else { throw Failure(program.story) }
     }
 
