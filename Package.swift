@@ -125,5 +125,6 @@ let package = Package(
             name: "OperatorTests",
             dependencies: ["Operator", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
         ),
+        .testTarget(name: "EndToEndTests", dependencies: ["Pairing", "lotse", "lotse-agent", "lotse-relay"]),
     ]
 )

@@ -53,7 +53,7 @@ extension AgentSession {
             isWhole = try await working {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
-                        try await reader.read(request) { try await self.pass($0, replies, work) }
+                        try await reader.read(request) { try await self.pass($0, request, replies, work) }
                     }
                     group.addTask {
                         guard await broken.wait() != nil else { return }
@@ -74,7 +74,12 @@ extension AgentSession {
         try await replies.send(.result, json: Empty())
     }
 
-    private func pass(_ event: LogEvent, _ replies: ActionReplies, _ work: Work) async throws {
+    private func pass(
+        _ event: LogEvent,
+        _ request: LogRequest,
+        _ replies: ActionReplies,
+        _ work: Work
+    ) async throws {
         switch event {
         case .data(let source, var bytes):
             while let piece = bytes.readSlice(length: min(bytes.readableBytes, Self.largestPiece)),
@@ -86,7 +91,9 @@ extension AgentSession {
             }
         case .notice(let source, let notice):
             show(work.phrases.logNotice(work.number, TerminalText.name(notice.description, limit: 400)))
-            let isFailure = if case .problem(let problem) = notice { !problem.mayPass } else { false }
+            // Who follows waits for what may pass.
+            let isFailure =
+                if case .problem(let problem) = notice { !(request.follow && problem.mayPass) } else { false }
             try await replies.send(
                 .notice,
                 json: SupportChannel.LogNotice(source: source, message: notice.description, isFailure: isFailure)

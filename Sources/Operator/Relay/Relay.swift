@@ -138,6 +138,16 @@ extension Relay {
         try await get(RelayRoute.sessions(contract: contract, live: live))
     }
 
+    /// The session with this id, or the operator's newest, where it ended by something else than their word and has no summary.
+    public func sessionToSummarize(_ id: String?) async throws -> String? {
+        let own = try await sessions(contract: nil, live: false).filter { $0.operator == operatorName }
+        let newest = own.max { ($0.startedAt, $0.session) < ($1.startedAt, $1.session) }
+        guard let session = id == nil ? newest : own.first(where: { $0.session == id }),
+            session.endedAt != nil, session.endedBy != "operator", session.summary?.isEmpty ?? true
+        else { return nil }
+        return session.session
+    }
+
     /// A contract's month, `YYYY-MM`; this month where nil.
     public func timesheet(contract: String, month: String?) async throws -> Timesheet {
         try await get(RelayRoute.timesheet(contract: contract, month: month))

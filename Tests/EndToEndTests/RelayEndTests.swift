@@ -1,0 +1,71 @@
+import Foundation
+import Glibc
+import Testing
+
+extension EndToEnd {
+    @Suite("The relay stops")
+    struct RelayEndTests {
+        @Test("told to stop, it ends sessions cleanly, and both ends are told")
+        func stop() async throws {
+            try await Stage.with { stage in
+                let session = try await stage.session()
+                let (run, sleep) = try await stage.longCommand()
+                let relay = try #require(stage.relay)
+                let port = stage.port
+                relay.signal(SIGTERM)
+                #expect(try await relay.ended(within: .seconds(10)) == 0)
+                #expect(try await run.ended(within: .seconds(20)) == 255)
+                #expect(run.errorOutput.hasPrefix("lotse: "))
+                #expect(try await session.agent.ended(within: .seconds(20)) == 1)
+                #expect(session.agent.errorOutput.contains("the connection was lost"))
+                try await stage.isGone(sleep)
+                try await stage.holderIsGone(session)
+                #expect(try await stage.ledgerIsWhole())
+
+                try await stage.serve(port: port)
+                let row = try await stage.record(of: session.id)
+                #expect(row.state == "ended")
+                #expect(row.reason == "the relay was stopped")
+            }
+        }
+
+        @Test("killed and started again, it closes the session where it last knew of it")
+        func killed() async throws {
+            try await Stage.with { stage in
+                let session = try await stage.session()
+                // What the ledger last knows of the session; checkpoints come every 15 seconds only.
+                #expect(try await stage.run("pause").status == 0)
+                try await eventually("the pause has a length") {
+                    try await stage.record(of: session.id).pausedSeconds >= 1 ? true : nil
+                }
+                #expect(try await stage.run("resume").status == 0)
+                let known = try await stage.record(of: session.id)
+                let (run, sleep) = try await stage.longCommand()
+                let relay = try #require(stage.relay)
+                let port = stage.port
+                relay.signal(SIGKILL)
+                #expect(try await run.ended(within: .seconds(20)) == 255)
+                #expect(run.errorOutput.contains("the connection to the client is lost"))
+                #expect(try await session.agent.ended(within: .seconds(20)) == 1)
+                #expect(session.agent.errorOutput.contains("the connection was lost"))
+                try await stage.isGone(sleep)
+                try await stage.holderIsGone(session)
+
+                try await stage.serve(port: port)
+                let row = try await stage.record(of: session.id)
+                #expect(row.state == "interrupted")
+                #expect(row.pausedSeconds == known.pausedSeconds)
+                #expect(row.rawSeconds <= known.rawSeconds)
+                #expect(row.lengthSeconds >= row.pausedSeconds)
+                #expect(row.billedSeconds == row.rawSeconds)
+                #expect(try await stage.ledgerIsWhole())
+
+                let next = try await stage.session()
+                #expect(try await stage.run("run", "--", "echo", "again").output == "again\n")
+                #expect(try await stage.run("end", "--summary", "went on").status == 0)
+                #expect(try await next.agent.ended() == 0)
+                #expect(try await stage.ledgerIsWhole())
+            }
+        }
+    }
+}
