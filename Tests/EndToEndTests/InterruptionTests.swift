@@ -66,9 +66,7 @@ extension EndToEnd {
                 #expect(row.reason == "the client's connection was lost")
                 #expect(row.endedBy == "relay")
                 #expect(try await stage.ledgerIsWhole())
-                await withKnownIssue("nothing watches over the commands of an agent that is killed") {
-                    try await stage.isGone(sleep, within: .seconds(3))
-                }
+                try await stage.isGone(sleep)
             }
         }
 

@@ -71,7 +71,7 @@ final class Program: Sendable {
                 posix_spawn_file_actions_adddup2(&actions, pipe.write, number)
             }
         }
-        SystemFunctions.closeFrom?(&actions, 3)
+        _ = SystemFunctions.closeFrom?(&actions, 3)
         pid = try Self.spawn(path, arguments, environment, &actions)
         state.withLock { $0.openStreams = readers.count }
         for (descriptor, place) in readers { Thread.detachNewThread { self.read(descriptor, into: place) } }

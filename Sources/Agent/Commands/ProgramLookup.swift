@@ -36,6 +36,8 @@ enum ProgramLookup {
             switch examine(path) {
             case .program: return .found(path)
             case .absent: continue
+            // Nobody can say what is in a folder that may not be searched, and a PATH often names such folders.
+            case .unusable where access(String(folder), X_OK) != 0: continue
             case .unusable(let reason): firstReason = firstReason ?? reason
             }
         }
