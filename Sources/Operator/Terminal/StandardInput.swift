@@ -13,8 +13,8 @@ public final class StandardInput: Sendable {
     /// The most that is read at once, in bytes.
     static let pieceSize = 128 * 1024
 
-    /// Reads `descriptor`, which stays the caller's.
-    public init(_ descriptor: CInt = STDIN_FILENO) throws {
+    /// Reads `descriptor`, which stays the caller's; 0 is the program's standard input.
+    public init(_ descriptor: CInt = 0) throws {
         var ends: [CInt] = [-1, -1]
         guard pipe(&ends) == 0 else { throw IOError(errnoCode: errno, reason: "pipe") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
