@@ -192,7 +192,7 @@ struct RelayAPIRoutes: Sendable {
     }
 
     /// The relay reads the file itself: what is stored and hashed is its own reading of it.
-    private func add(_ new: NewContract, by person: OperatorIdentity) async throws -> ContractSummary {
+    func add(_ new: NewContract, by person: OperatorIdentity) async throws -> ContractSummary {
         let file = ContractFile.load(text: new.source, supplier: supplier())
         guard let contract = file.contract else {
             let problems = file.problems.map { $0.rendered(file: "contract") }.joined(separator: "\n")
