@@ -1,35 +1,84 @@
 import Dispatch
 import Glibc
+import Synchronization
 
-/// Signals to this program, as a stream. While it lives they do nothing else.
+/// Signals to this program, as streams. While it lives they do nothing else.
 public final class Signals: Sendable {
-    /// Signal numbers, in the order in which they came.
-    public let numbers: AsyncStream<Int32>
-    private let continuation: AsyncStream<Int32>.Continuation
+    private let readers = Readers()
     // Safe: after the initializer nothing but `cancel` is called, which any thread may do at any time (dispatch_source_cancel(3)).
     private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
     private let handled: [Int32]
 
     /// Begins to take `signals`.
     public init(_ signals: [Int32] = [SIGINT, SIGTERM, SIGHUP]) {
-        let (numbers, continuation) = AsyncStream<Int32>.makeStream()
-        self.numbers = numbers
-        self.continuation = continuation
-        self.handled = signals
-        self.sources = signals.map { number in
+        handled = signals
+        sources = signals.map { [readers] number in
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { continuation.yield(number) }
+            source.setEventHandler { readers.received(number) }
             source.activate()
             return source
         }
     }
 
-    /// Ends the stream and gives the signals their usual meaning back.
+    /// Signal numbers, in the order in which they come, for one reader.
+    ///
+    /// Each reader has a stream of its own, because a task that is cancelled while it waits ends the stream that it waits for. What
+    /// comes while nobody reads is kept for the next reader.
+    public var numbers: AsyncStream<Int32> {
+        let (numbers, continuation) = AsyncStream<Int32>.makeStream()
+        let reader = readers.add(continuation)
+        // Keeps the sources alive for as long as somebody reads.
+        continuation.onTermination = { [self] _ in readers.remove(reader) }
+        return numbers
+    }
+
+    /// Ends the streams and gives the signals their usual meaning back.
     public func stop() {
         for source in sources { source.cancel() }
         for number in handled { signal(number, SIG_DFL) }
-        continuation.finish()
+        readers.finish()
+    }
+}
+
+/// Who reads signals now.
+private final class Readers: Sendable {
+    private struct State {
+        var all: [Int: AsyncStream<Int32>.Continuation] = [:]
+        var count = 0
+        var unread: [Int32] = []
+        var isFinished = false
+    }
+
+    private let state = Mutex(State())
+
+    func add(_ reader: AsyncStream<Int32>.Continuation) -> Int {
+        state.withLock { state in
+            for number in state.unread { reader.yield(number) }
+            state.unread = []
+            if state.isFinished { reader.finish() }
+            state.count += 1
+            state.all[state.count] = reader
+            return state.count
+        }
+    }
+
+    func remove(_ reader: Int) { _ = state.withLock { $0.all.removeValue(forKey: reader) } }
+
+    func received(_ number: Int32) {
+        state.withLock { state in
+            if state.all.isEmpty { state.unread.append(number) }
+            for reader in state.all.values { reader.yield(number) }
+        }
+    }
+
+    func finish() {
+        let all = state.withLock { state in
+            state.isFinished = true
+            return Array(state.all.values)
+        }
+        // Not under the lock: the end of a stream removes its reader.
+        for reader in all { reader.finish() }
     }
 }
 
