@@ -72,8 +72,8 @@ enum ConsoleCommand: Equatable {
     }
 
     static let helpText = """
-        run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it. It gets no input:
-                                for that use lotse run in another terminal
+        run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it.
+                                It gets no input: for that use lotse run in another terminal
         logs [-f] [-n N] PATH…  show log files; -f goes on as they grow, Ctrl-C stops
         note TEXT               write something down; the client sees it
         pause, resume           stop the clock and let it run again
@@ -81,8 +81,8 @@ enum ConsoleCommand: Equatable {
         status                  time so far, client's machine, what the client allowed
         end [SUMMARY]           end the session (Ctrl-D asks for the summary)
         help                    this
-        Words are split as in a shell: 'one word', "one word", one\\ word. There are no variables, pipes or patterns;
-        run sh -c '…' has them.
+        Words are split as in a shell: 'one word', "one word", one\\ word. There are no
+        variables, pipes or patterns; run sh -c '…' has them.
 
         """
 }
