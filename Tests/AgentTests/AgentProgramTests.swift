@@ -4,7 +4,7 @@ import Testing
 
 @testable import Agent
 
-@Suite("Before a session", .timeLimit(.minutes(1)))
+@Suite("Before a session", .timeLimit(.minutes(5)))
 struct AgentProgramTests {
     private static let invalid = AgentError(.codeNotValid, "This code is not valid (any more); ask for a new one.")
 

@@ -25,7 +25,7 @@ private final class TypedLines: LineSource {
     func interrupt() {}
 }
 
-@Suite("Console", .timeLimit(.minutes(1)))
+@Suite("Console", .timeLimit(.minutes(5)))
 struct ConsoleTests {
     private let temporary: TemporaryHome
     private let output: Collected

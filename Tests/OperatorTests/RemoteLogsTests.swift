@@ -5,7 +5,7 @@ import Testing
 
 @testable import Operator
 
-@Suite("lotse logs", .timeLimit(.minutes(1)))
+@Suite("lotse logs", .timeLimit(.minutes(5)))
 struct RemoteLogsTests {
     /// Something that a fake agent sends.
     private enum Step: Sendable {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Operator
 
-@Suite("lotse run", .timeLimit(.minutes(1)))
+@Suite("lotse run", .timeLimit(.minutes(5)))
 struct RemoteRunTests {
     private let temporary: TemporaryHome
 

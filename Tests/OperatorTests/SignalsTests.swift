@@ -2,7 +2,7 @@ import Testing
 
 @testable import Operator
 
-@Suite("Signals", .timeLimit(.minutes(1)))
+@Suite("Signals", .timeLimit(.minutes(5)))
 struct SignalsTests {
     @Test("a loop that was cancelled does not end the next one")
     func twoLoops() async {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Relay
 
-@Suite("Relay set-up", .timeLimit(.minutes(1)))
+@Suite("Relay set-up", .timeLimit(.minutes(5)))
 struct RelaySetupTests {
     private func temporary() -> String {
         FileManager.default.temporaryDirectory.appending(path: "lotse-setup-\(UUID().uuidString)").path

@@ -55,7 +55,10 @@ extension AgentSession {
     private func end(_ action: IncomingAction) async throws {
         let parameters = try action.parameters(as: EndParameters.self)
         finish(.byOperator(parameters))
-        try await action.accept().send(.result, json: Empty())
+        defer { endAnswered.trigger() }
+        let replies = try await action.accept()
+        try await replies.send(.result, json: Empty())
+        try await replies.finish()
     }
 
     /// Open for the session's life; says at most one thing, last.

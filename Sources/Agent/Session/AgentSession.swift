@@ -24,7 +24,7 @@ final class AgentSession: Sendable {
         /// How long the relay may take for a consent or an end.
         var relayLimit: Duration = .seconds(10)
         /// How long the operator may take to close after the end.
-        var closeLimit: Duration = .seconds(1)
+        var closeLimit: Duration = .seconds(3)
     }
 
     struct State: Sendable {
@@ -52,6 +52,8 @@ final class AgentSession: Sendable {
     let stop = OneShot<Void>()
     /// The clock runs.
     let started = OneShot<Void>()
+    /// The operator has the answer to its `end`.
+    let endAnswered = OneShot<Void>()
     /// What the `events` stream says last, if anything.
     let farewell = OneShot<SessionEvent?>()
 
@@ -93,6 +95,12 @@ final class AgentSession: Sendable {
             group.addTask { await self.drawStatus() }
             let ending = await self.ending.wait() ?? .lost
             let outcome = await self.conclude(ending)
+            if case .byOperator = ending {
+                // Closing before would take the answer from under the operator's hands.
+                _ = await Awaited.of(interruption: served, limit: self.settings.relayLimit, time: self.time) {
+                    _ = await self.endAnswered.wait()
+                }
+            }
             _ = await Awaited.of(interruption: served, limit: self.settings.closeLimit, time: self.time) {
                 _ = await served.wait()
             }

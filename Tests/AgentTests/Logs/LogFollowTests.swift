@@ -6,7 +6,7 @@ import Testing
 import Glibc
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct LogFollowTests {
+@Suite(.timeLimit(.minutes(5))) struct LogFollowTests {
     let temporary = TemporaryFolder()
     var folder: LogFolder { LogFolder(path: temporary.path) }
     var access: LogAccess { LogAccess(paths: [temporary.path]) }

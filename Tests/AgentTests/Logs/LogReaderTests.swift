@@ -7,7 +7,7 @@ import Testing
 import Glibc
 #endif
 
-@Suite(.timeLimit(.minutes(1))) struct LogReaderTests {
+@Suite(.timeLimit(.minutes(5))) struct LogReaderTests {
     let temporary = TemporaryFolder()
     var folder: LogFolder { LogFolder(path: temporary.path) }
     var access: LogAccess { LogAccess(paths: [temporary.path]) }

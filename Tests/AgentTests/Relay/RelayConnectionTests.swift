@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agent
 
-@Suite("Whom the agent takes for the relay", .timeLimit(.minutes(1)))
+@Suite("Whom the agent takes for the relay", .timeLimit(.minutes(5)))
 struct RelayConnectionTests {
     private final class Notices: Sendable {
         private let lines = Mutex<[String]>([])

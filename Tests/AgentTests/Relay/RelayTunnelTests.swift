@@ -7,7 +7,7 @@ import Testing
 
 @testable import Agent
 
-@Suite("The tunnel through the relay", .timeLimit(.minutes(1)))
+@Suite("The tunnel through the relay", .timeLimit(.minutes(5)))
 struct RelayTunnelTests {
     /// Answers the request for a tunnel with `101`, and then is the operator.
     private final class TunnelHandler: ChannelInboundHandler, RemovableChannelHandler {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Agent
 
-@Suite("Standard input on its way", .timeLimit(.minutes(1)))
+@Suite("Standard input on its way", .timeLimit(.minutes(5)))
 struct CommandInputQueueTests {
     private struct Broken: Error {}
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Agent
 
-@Suite("Reading logs in a session", .timeLimit(.minutes(1)))
+@Suite("Reading logs in a session", .timeLimit(.minutes(5)))
 struct SessionLogsTests {
     /// A folder of its own for each test.
     private static func folder() throws -> String {

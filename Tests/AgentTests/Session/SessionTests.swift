@@ -15,7 +15,7 @@ import Musl
 import Darwin
 #endif
 
-@Suite("A session", .timeLimit(.minutes(1)))
+@Suite("A session", .timeLimit(.minutes(5)))
 struct SessionTests {
     @Test("runs commands after consent, shows each before it runs, and ends when the operator ends it")
     func wholeSession() async throws {

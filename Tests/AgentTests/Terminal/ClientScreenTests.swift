@@ -72,7 +72,7 @@ struct ClientScreenTests {
     }
 }
 
-@Suite("Lines of input", .timeLimit(.minutes(1)))
+@Suite("Lines of input", .timeLimit(.minutes(5)))
 struct InputLinesTests {
     @Test("come in order, then the end")
     func order() async throws {
