@@ -70,6 +70,23 @@ extension EndToEnd {
             }
         }
 
+        @Test("a holder that is told to stop ends the session")
+        func stoppedHolder() async throws {
+            try await Stage.with { stage in
+                let session = try await stage.session()
+                let (run, sleep) = try await stage.longCommand()
+                kill(session.holder, SIGTERM)
+                #expect(try await session.agent.ended() == 0)
+                #expect(session.agent.output.contains("jana ended the session."))
+                #expect(try await run.ended() == 255)
+                try await stage.isGone(sleep)
+                try await stage.holderIsGone(session)
+                let row = try await stage.closedRecord(of: session.id)
+                #expect(row.state == "ended")
+                #expect(row.endedBy == "operator")
+            }
+        }
+
         @Test("a holder that is killed leaves nothing running, and the client learns of it")
         func killedHolder() async throws {
             try await Stage.with { stage in

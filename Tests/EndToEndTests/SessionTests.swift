@@ -106,6 +106,23 @@ extension EndToEnd {
             #expect(line?.contains("freed, \"the\" disk") == true)
         }
 
+        @Test("a script drives the console, and the session ends with it")
+        func script() async throws {
+            try await Stage.with { stage in
+                let invitation = try await stage.invite()
+                let agent = try stage.agent(invitation.code + "\n", "--yes")
+                let script = "run echo one 'two  words'\nnonsense\nnote looked\nend all is well\n"
+                let console = try await stage.run("connect", input: script)
+                #expect(console.status == 0)
+                #expect(console.output.contains("one two  words\n"))
+                #expect(console.errorOutput.contains("there is no \"nonsense\""))
+                #expect(try await agent.ended() == 0)
+                let rows = try await stage.json([SessionRow].self, "sessions", "--json")
+                #expect(rows.map(\.summary) == ["all is well"])
+                #expect(rows.map(\.notes) == [["looked"]])
+            }
+        }
+
         @Test("codes and tokens stand in nobody's arguments or environment")
         func secrets() async throws {
             try await Stage.with { stage in

@@ -200,6 +200,14 @@ final class Stage: Sendable {
         return status == 0
     }
 
+    /// How many entries the ledger has.
+    func ledgerEntries() async throws -> Int {
+        struct Report: Decodable { var entries: Int }
+        let program = try start(Programs.relay, ["verify", relayFolder, "--json"])
+        guard try await program.ended() == 0 else { throw Failure(program.story) }
+        return try JSONDecoder().decode(Report.self, from: Data(program.output.utf8)).entries
+    }
+
     // MARK: - Contracts, invitations, sessions
 
     func addContract() async throws {
