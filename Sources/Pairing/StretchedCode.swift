@@ -33,6 +33,13 @@ public final class StretchedCode: Sendable {
         state = Mutex(State(w: try Self.stretch(code, fingerprint: Self.hexadecimal(authority))))
     }
 
+    /// A code whose `w` is given.
+    init(room: String, authority: [UInt8], w: SecretBytes) {
+        self.room = room
+        self.authority = authority
+        state = Mutex(State(w: w))
+    }
+
     /// The same on the concurrent thread pool, wherever the caller runs.
     @concurrent
     public static func stretching(_ code: Code, authority: [UInt8]) async throws(PairingError) -> StretchedCode {
