@@ -118,12 +118,12 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Contracts", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
+                "Agent", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
             ]
         ),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["Operator", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
+            dependencies: ["Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
         ),
     ]
 )
