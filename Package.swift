@@ -53,12 +53,12 @@ let package = Package(
 
         // What all three programs share.
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore]),
-        .target(name: "Pairing"),
+        .target(name: "Pairing", dependencies: ["COpenSSL"]),
         .target(name: "TerminalText"),
         .target(name: "RelayAPI", dependencies: ["TLS", nioCore, nioHTTP1, nioPosix]),
         .target(
             name: "SupportChannel",
-            dependencies: [httpTypes, nioCore, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2]
+            dependencies: ["Pairing", "TLS", httpTypes, nioCore, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2]
         ),
         .target(name: "Contracts"),
         .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
@@ -97,12 +97,12 @@ let package = Package(
         ),
 
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),
-        .testTarget(name: "PairingTests", dependencies: ["Pairing"]),
+        .testTarget(name: "PairingTests", dependencies: ["Pairing"], exclude: ["vectors.json"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "RelayAPITests", dependencies: ["RelayAPI"]),
         .testTarget(
             name: "SupportChannelTests",
-            dependencies: ["SupportChannel", nioCore, nioEmbedded, nioHTTP2, nioPosix]
+            dependencies: ["Pairing", "SupportChannel", "TLS", nioCore, nioEmbedded, nioHTTP2, nioPosix]
         ),
         .testTarget(name: "ContractsTests", dependencies: ["Contracts"]),
         .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
@@ -118,12 +118,12 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Contracts", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
+                "Agent", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
             ]
         ),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["Operator", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
+            dependencies: ["Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["Pairing", "lotse", "lotse-agent", "lotse-relay"]),
     ]

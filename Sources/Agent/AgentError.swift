@@ -10,6 +10,8 @@ public struct AgentError: Error, Sendable, Equatable, CustomStringConvertible {
         case mistyped
         /// The relay does not know this code, or no longer.
         case codeNotValid
+        /// The other end was not told the same code.
+        case wrongCode
         /// Nobody typed a code.
         case noCode
         /// The relay wants us to wait, this many seconds.

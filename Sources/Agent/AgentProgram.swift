@@ -77,10 +77,10 @@ public struct AgentProgram: Sendable {
     }
 
     private func meet() async throws -> Meeting {
-        let answer = try await join()
+        let (answer, code) = try await join()
         let wait = min(max(answer.waitSeconds, 1), 3600)
         let text = phrases.duration(wait)
-        let tunnel = try await relay.openTunnel(token: answer.token)
+        let tunnel = try await relay.openTunnel(token: answer.token, code: code)
         screen.line(phrases.waitingForOperator(text))
         let met = await Awaited.of(limit: .seconds(wait), time: time) { try await tunnel.met.get() }
         switch met {
@@ -91,20 +91,22 @@ public struct AgentProgram: Sendable {
         case .interrupted:
             tunnel.channel.close(promise: nil)
             throw CancellationError()
-        case .failure(let error as SupportChannelError) where error.kind == .wrongPeer:
-            throw AgentError(.operatorMissing, TerminalText.name(error.description, limit: 400))
+        case .failure(let error as SupportChannelError) where error.kind == .wrongCode || error.kind == .codeSpent:
+            throw AgentError(.wrongCode, phrases.wrongCode)
+        case .failure(let error as SupportChannelError) where error.kind != .closed:
+            throw AgentError(.operatorMissing, phrases.pairingFailed(TerminalText.name(error.description, limit: 400)))
         case .failure: throw AgentError(.operatorMissing, phrases.tunnelClosed)
         }
     }
 
-    private func join() async throws -> JoinAnswer {
+    private func join() async throws -> (JoinAnswer, Code) {
         let dialogue = CodeDialogue(screen: screen, input: input, phrases: phrases)
         if input.isTerminal { screen.line(phrases.codeIntroduction) }
         var attempt = 1
         while true {
             let code = try await dialogue.ask()
             do {
-                return try await join(room: code.room)
+                return (try await join(room: code.room), code)
             } catch let error as AgentError
                 where error.kind == .codeNotValid && input.isTerminal && attempt < Self.codeAttempts
             {

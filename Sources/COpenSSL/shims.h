@@ -9,7 +9,9 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
@@ -69,5 +71,28 @@ static inline int lotse_sk_GENERAL_NAME_push(GENERAL_NAMES *names, GENERAL_NAME 
 
 static inline EVP_PKEY *lotse_generate_p256(void) { return EVP_EC_gen("P-256"); }
 static inline EVP_PKEY *lotse_generate_ed25519(void) { return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"); }
+
+// Key derivation: EVP_KDF takes its parameters by name, in an array of C structures
+
+static inline int lotse_HKDF_SHA256(
+    const uint8_t *key, size_t key_count, const uint8_t *salt, size_t salt_count, const uint8_t *info,
+    size_t info_count, uint8_t *out, size_t out_count
+) {
+    EVP_KDF *kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+    EVP_KDF_CTX *ctx = kdf ? EVP_KDF_CTX_new(kdf) : NULL;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, (char *)"SHA256", 0),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, (void *)key, key_count),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, (void *)info, info_count),
+        // Without a salt the list ends here.
+        salt_count ? OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)salt, salt_count)
+                   : OSSL_PARAM_construct_end(),
+        OSSL_PARAM_construct_end(),
+    };
+    int done = ctx && EVP_KDF_derive(ctx, out, out_count, parameters) == 1;
+    EVP_KDF_CTX_free(ctx);
+    EVP_KDF_free(kdf);
+    return done;
+}
 
 #endif

@@ -12,14 +12,19 @@ public struct AgentEnd: Sendable {
 
     /// The connection underneath.
     public let channel: any Channel
+    /// Bytes that only this end and the other can compute; nil where nothing is encrypted, within one machine.
+    public let exporter: KeyingMaterialExporter?
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>
 
     /// Adds HTTP/2 to `channel`, on its event loop.
     ///
     /// - Parameter watchesLiveness: whether silence ends the connection. Within one machine the system tells of every end, and a
     ///   program that somebody stopped for a while is not gone.
-    public init(addingTo channel: any Channel, watchesLiveness: Bool = true) throws {
+    public init(addingTo channel: any Channel, exporter: KeyingMaterialExporter? = nil, watchesLiveness: Bool = true)
+        throws
+    {
         self.channel = channel
+        self.exporter = exporter
         let eventLoop = channel.eventLoop
         if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
         self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(

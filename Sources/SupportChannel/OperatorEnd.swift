@@ -11,13 +11,18 @@ public struct OperatorEnd: Sendable {
 
     /// The connection underneath.
     public let channel: any Channel
+    /// Bytes that only this end and the other can compute; nil where nothing is encrypted, within one machine.
+    public let exporter: KeyingMaterialExporter?
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>
 
     /// Adds HTTP/2 to `channel`, on its event loop.
     ///
     /// - Parameter watchesLiveness: whether silence ends the connection; see `AgentEnd`.
-    public init(addingTo channel: any Channel, watchesLiveness: Bool = true) throws {
+    public init(addingTo channel: any Channel, exporter: KeyingMaterialExporter? = nil, watchesLiveness: Bool = true)
+        throws
+    {
         self.channel = channel
+        self.exporter = exporter
         if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
         self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .client,

@@ -4,7 +4,7 @@ import NIOHTTP2
 /// What both ends set up alike.
 enum SupportConnection {
     /// Before an action's name in the request's path; names the version of the wire.
-    static let pathPrefix = "/v0/"
+    static let pathPrefix = "/v1/"
 
     /// Windows that keep a line of 100 ms filled at 80 Mbit/s and more, and frames that carry a whole read.
     static let window = 1 << 20

@@ -36,7 +36,7 @@ final class TLSConnection {
         case .server:
             SSL_set_accept_state(ssl)
         case .client(let server):
-            try server.install(on: ssl)
+            try server?.install(on: ssl)
             SSL_set_connect_state(ssl)
         }
     }
@@ -75,6 +75,7 @@ final class TLSConnection {
             guard error == SSL_ERROR_WANT_READ else { throw failure(error, handshaking: true) }
             return nil
         }
+        try checkAuthentication()
         lotse_SSL_set_send_fragment(ssl, Self.recordBytes)
         return TLSHandshake(
             peer: peer,
@@ -143,6 +144,25 @@ final class TLSConnection {
         return SSL_key_update(ssl, requestingPeer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) == 1
     }
 
+    /// Bytes that only the two ends of this connection can compute (RFC 8446 §7.5). Only after the handshake.
+    func exportKeyingMaterial(label: String, length: Int) throws -> [UInt8] {
+        OpenSSLErrorQueue.clear()
+        return try [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
+            let done = SSL_export_keying_material(
+                ssl,
+                buffer.baseAddress,
+                length,
+                label,
+                label.utf8.count,
+                nil,
+                0,
+                0
+            )
+            guard done == 1 else { throw OpenSSLErrorQueue.error(.cryptoFailed, "export keying material") }
+            initialized = length
+        }
+    }
+
     // MARK: Called by the BIO
 
     /// Moves received bytes to OpenSSL; nil when there are none.
@@ -175,6 +195,15 @@ final class TLSConnection {
         SSL_get0_alpn_selected(ssl, &bytes, &count)
         guard let bytes, count > 0 else { return nil }
         return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)
+    }
+
+    /// With a pre-shared key, that it was used, and nothing else. OpenSSL sees to it; this makes sure that it did.
+    private func checkAuthentication() throws {
+        guard case .preSharedKey = context.authentication else { return }
+        guard SSL_session_reused(ssl) == 1 else { throw TLSError(.handshakeFailed, "the pre-shared key was not used") }
+        guard SSL_get0_peer_certificate(ssl) == nil, SSL_get_peer_cert_chain(ssl) == nil, peer == nil else {
+            throw TLSError(.handshakeFailed, "a certificate came where there should be none")
+        }
     }
 
     /// Gives the transport its receive buffer back.

@@ -7,7 +7,8 @@ public final class TLSContext: Sendable {
     /// Which side of the handshake the handlers take.
     enum Role: Sendable {
         case server
-        case client(ServerName)
+        /// With the name that the server's certificate must carry, where there is one.
+        case client(ServerName?)
     }
 
     let role: Role
@@ -52,6 +53,29 @@ public final class TLSContext: Sendable {
         try policy.install(on: pointer)
     }
 
+    /// A context for one end of a connection that a key protects which both ends have.
+    ///
+    /// Only suites with SHA-256, the digest that goes with the key. There is nothing to fall back to: no certificate is sent, and
+    /// none is accepted.
+    public convenience init(psk configuration: TLSPreSharedKeyConfiguration) throws {
+        try self.init(psk: configuration, groups: Self.groups)
+    }
+
+    /// - Parameter groups: what is agreed on for the key exchange, best first; the client sends a share for the first.
+    convenience init(psk configuration: TLSPreSharedKeyConfiguration, groups: String) throws {
+        try self.init(
+            role: configuration.role == .server ? .server : .client(nil),
+            authentication: .preSharedKey(configuration.key),
+            applicationProtocols: ApplicationProtocols([]),
+            handshakeTimeout: configuration.handshakeTimeout,
+            closeTimeout: configuration.closeTimeout
+        )
+        guard SSL_CTX_set_ciphersuites(pointer, "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256") == 1,
+            lotse_SSL_CTX_set1_groups_list(pointer, groups) == 1
+        else { throw OpenSSLErrorQueue.error(.cryptoFailed, "configure a pre-shared key") }
+        try configuration.key.install(on: pointer, role: configuration.role)
+    }
+
     /// What every context has in common, whatever authenticates its peers.
     init(
         role: Role,
@@ -90,9 +114,11 @@ public final class TLSContext: Sendable {
         return ssl
     }
 
+    static let groups = "X25519:P-256:P-384"
+
     private static func setProtocol(_ pointer: OpaquePointer) throws {
         guard lotse_SSL_CTX_set_tls13_only(pointer) == 1,
-            lotse_SSL_CTX_set1_groups_list(pointer, "X25519:P-256:P-384") == 1,
+            lotse_SSL_CTX_set1_groups_list(pointer, groups) == 1,
             // AES-128 first: a quarter faster than AES-256, and its hash is the one that our pre-shared keys go with.
             SSL_CTX_set_ciphersuites(
                 pointer,
@@ -139,4 +165,6 @@ public final class TLSContext: Sendable {
 enum Authentication: Sendable {
     /// X.509 certificates.
     case certificates(PeerPolicy)
+    /// A key that both ends have.
+    case preSharedKey(PreSharedKey)
 }

@@ -42,6 +42,9 @@ extension TLSHandler {
 
         var isHandshaking: Bool { if case .handshaking = state { true } else { false } }
 
+        /// Whether the handshake is done and the connection not over.
+        var hasKeys: Bool { if case .open = state { true } else { false } }
+
         /// Writes are taken before the handshake too, and wait.
         var takesWrites: Bool {
             switch state {

@@ -48,6 +48,19 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         handshakePromise?.fail(TLSError(.closed, "the connection was never made"))
     }
 
+    /// Keying material that only the two ends of this connection can compute (RFC 8446 §7.5), without a context; to bind what is said
+    /// inside to this very connection. Call it on the event loop.
+    ///
+    /// - Parameters:
+    ///   - label: such as `EXPORTER-lotse-operator`; another one gives other bytes.
+    ///   - length: 1…255 bytes.
+    /// - Throws: `closed` before the handshake is done and after the end.
+    public func exportKeyingMaterial(label: String, length: Int) throws -> [UInt8] {
+        guard let connection, state.hasKeys else { throw TLSError(.closed, "no keys to export from") }
+        guard (1...255).contains(length) else { throw TLSError(.invalidInput, "an exporter's length outside 1…255") }
+        return try connection.exportKeyingMaterial(label: label, length: length)
+    }
+
     // MARK: Life in the pipeline
 
     /// Begins the handshake where the channel is active already.

@@ -1,3 +1,4 @@
+import Pairing
 import NIOCore
 import SupportChannel
 import Testing
@@ -122,6 +123,21 @@ struct AgentProgramTests {
                 "your supporter did not come within 10 minutes; nothing was started (ask for a new code)"
             ]
         )
+    }
+
+    @Test("another secret than the operator's: one sentence, exit status 1, and nothing is asked of the client")
+    func wrongCode() async throws {
+        var script = FakeRelay.Script()
+        script.operatorCode = try Code(room: "4821", secret: "7305518").formatted
+        let run = try AgentRun(script)
+        #expect(await run.alone() == 1)
+        #expect(
+            run.complaints.all == [
+                "wrong code, or someone guessed; nothing was started and this code is used up (ask for a new code)"
+            ]
+        )
+        #expect(run.relay.asked.tunnels == 1)
+        #expect(run.relay.asked.consents.isEmpty)
     }
 
     @Test("Ctrl-C while waiting for the operator leaves with 130")

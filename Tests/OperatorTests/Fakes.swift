@@ -38,7 +38,7 @@ final class FakeRelay: SessionRelay {
         throw RelayAPI.Problem(code: "notFound", message: "there is no such invitation")
     }
 
-    func report(invitation: String, paired: Bool) async throws {}
+    func report(invitation: String, paired: Bool) async throws { told.withLock { $0.append("paired \(paired)") } }
 
     func pause(session: String) async throws -> SessionRecord { tell("pause", .paused) }
     func resume(session: String) async throws -> SessionRecord { tell("resume", .running) }

@@ -1,4 +1,5 @@
 import NIOCore
+import Pairing
 import RelayAPI
 import SupportChannel
 
@@ -10,8 +11,9 @@ public protocol AgentRelay: Sendable {
     var address: String { get }
     /// Goes to a room; nothing else of the code leaves the machine. Makes sure that the relay is the one that is trusted.
     func join(room: String) async throws -> JoinAnswer
-    /// Opens the tunnel, in which the operator may not be yet.
-    func openTunnel(token: String) async throws -> AgentTunnel
+    /// Opens the tunnel, in which the operator may not be yet. Of the code nothing is sent; it is bound to the relay's authority as
+    /// the connection showed it, not as anybody said it.
+    func openTunnel(token: String, code: Code) async throws -> AgentTunnel
     /// Tells the client's consent; the clock starts with the relay's commit.
     func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted
     /// Tells the end.
@@ -22,16 +24,17 @@ public protocol AgentRelay: Sendable {
 public struct AgentTunnel: Sendable {
     /// The connection.
     public let channel: any Channel
-    /// Succeeds when the operator is there; fails where the tunnel ends before.
+    /// Succeeds when the operator is there and has the same code. Where it fails the connection is closed.
     public let met: EventLoopFuture<AgentEnd>
 
     /// Adds the layers above the tunnel to `channel`, on its event loop.
-    public init(addingTo channel: any Channel, layer: some EndToEndLayer = ClearLayer()) throws {
+    public init(addingTo channel: any Channel, layer: some EndToEndLayer) throws {
         self.channel = channel
         met = try layer.establish(on: channel, as: .agent).flatMapThrowing { established in
-            let end = try AgentEnd(addingTo: channel)
+            let end = try AgentEnd(addingTo: channel, exporter: established.exporter)
             established.release()
             return end
         }
+        met.whenFailure { _ in channel.close(promise: nil) }
     }
 }

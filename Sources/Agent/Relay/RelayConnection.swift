@@ -1,4 +1,6 @@
+import Pairing
 import RelayAPI
+import SupportChannel
 import Synchronization
 import TLS
 import TerminalText
@@ -58,9 +60,15 @@ public final class RelayConnection: AgentRelay {
     }
 
     /// Opens the tunnel.
-    public func openTunnel(token: String) async throws -> AgentTunnel {
-        try await translating {
-            try await self.client().openTunnel(RelayRoute.tunnel, token: token) { try AgentTunnel(addingTo: $0) }
+    public func openTunnel(token: String, code: Code) async throws -> AgentTunnel {
+        guard let authority = certainAuthority else {
+            throw AgentError(.relayFailed, phrases.authorityContradicts(address))
+        }
+        let layer = EncryptedLayer(code: try await StretchedCode.stretching(code, authority: authority))
+        return try await translating {
+            try await self.client().openTunnel(RelayRoute.tunnel, token: token) {
+                try AgentTunnel(addingTo: $0, layer: layer)
+            }
         }
     }
 
@@ -72,6 +80,15 @@ public final class RelayConnection: AgentRelay {
     /// Tells the end.
     public func end(_ request: EndRequest, token: String) async throws -> SessionRecord {
         try await translating { try await self.client().send(.POST, RelayRoute.end, token: token, body: request) }
+    }
+
+    /// What every connection from now on must show, or nil before it is known.
+    private var certainAuthority: [UInt8]? {
+        if let proven = proven.withLock({ $0 }) { return proven }
+        return switch trust {
+        case .pinned(let digest, _), .remembered(let digest, _): digest
+        case .authorities, .firstContact: nil
+        }
     }
 
     private func client() throws -> RelayClient {

@@ -65,14 +65,27 @@ extension Phrases {
     }
     func waitingForOperator(_ time: String) -> String {
         say(
-            "The code is good. Waiting for your supporter, at most \(time). Ctrl-C leaves.",
-            "Der Code stimmt. Warten auf Ihren Helfer, höchstens \(time). Strg-C bricht ab."
+            "Waiting for your supporter, at most \(time). Ctrl-C leaves.",
+            "Warten auf Ihren Helfer, höchstens \(time). Strg-C bricht ab."
         )
     }
     func operatorMissing(_ time: String) -> String {
         say(
             "your supporter did not come within \(time); nothing was started (ask for a new code)",
             "Ihr Helfer kam nicht innerhalb von \(time); nichts wurde gestartet (lassen Sie sich einen neuen Code geben)"
+        )
+    }
+    var wrongCode: String {
+        say(
+            "wrong code, or someone guessed; nothing was started and this code is used up (ask for a new code)",
+            "falscher Code, oder jemand hat geraten; nichts wurde gestartet, und dieser Code ist verbraucht (lassen Sie sich einen "
+                + "neuen Code geben)"
+        )
+    }
+    func pairingFailed(_ reason: String) -> String {
+        say(
+            "no protected connection to your supporter: \(reason); nothing was started (ask for a new code)",
+            "keine geschützte Verbindung zu Ihrem Helfer: \(reason); nichts wurde gestartet (lassen Sie sich einen neuen Code geben)"
         )
     }
     var tunnelClosed: String {

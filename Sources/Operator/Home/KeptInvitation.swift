@@ -13,6 +13,12 @@ public struct KeptInvitation: Codable, Sendable, Equatable {
         self.invitation = invitation
         self.code = code
     }
+
+    /// Whether somebody may still come with the code: a client who typed it in its last second may wait for the operator.
+    func isUsable(at now: Timestamp) -> Bool {
+        let (end, isOver) = invitation.expiresAt.seconds.addingReportingOverflow(OperatorHome.graceSeconds)
+        return !isOver && end > now.seconds
+    }
 }
 
 extension OperatorHome {
@@ -31,8 +37,7 @@ extension OperatorHome {
     func openInvitations(at now: Timestamp) throws -> [KeptInvitation] {
         try ids(in: Self.invitations).compactMap { id -> KeptInvitation? in
             guard let kept = try invitation(id) else { return nil }
-            // A client who typed the code in its last second may still wait for the operator.
-            if kept.invitation.expiresAt.seconds + Self.graceSeconds > now.seconds { return kept }
+            if kept.isUsable(at: now) { return kept }
             try forget(invitation: id)
             return nil
         }

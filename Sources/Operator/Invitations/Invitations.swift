@@ -40,6 +40,11 @@ extension Relay {
             guard let found = open.first(where: { $0.invitation == id }) else {
                 throw OperatorError(.invitation, "there is no open invitation \"\(id)\" (lotse invite makes a new one)")
             }
+            // Made on another machine: only its code is missing here.
+            guard let typed = try await askCode(), !typed.isEmpty, let code = try? Code(typed: typed),
+                code.room == found.room
+            else { throw OperatorError(.invitation, "This code is not valid (any more); ask for a new one.") }
+            try home.keep(KeptInvitation(invitation: found, code: code.formatted))
             return found
         }
         if let newest = try home.openInvitations(at: .now).first { return newest.invitation }

@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import NIOCore
+import Pairing
 import RelayAPI
 import Receipts
 import SupportChannel
@@ -104,9 +105,27 @@ public struct Relay: Sendable {
         try await client.send(.POST, path, body: body)
     }
 
-    /// Opens the operator's end of an invitation's tunnel.
+    /// Opens the operator's end of an invitation's tunnel. The relay never sees the code; it is bound to the authority of the login.
+    ///
+    /// - Throws: `OperatorError` (`invitation`) where the code is not kept here, or too old.
     public func openTunnel(invitation: String) async throws -> WaitingTunnel {
-        try await client.openTunnel(RelayRoute.tunnel(invitation: invitation)) { try WaitingTunnel(on: $0) }
+        guard let kept = try home.invitation(invitation) else {
+            throw OperatorError(
+                .invitation,
+                "the code of this invitation is not kept here (lotse invite makes a new one, or connect where it was made)"
+            )
+        }
+        guard kept.isUsable(at: .now) else {
+            try home.forget(invitation: invitation)
+            throw OperatorError(
+                .invitation,
+                "the code of \(kept.invitation.contract) has expired (lotse invite makes a new one)"
+            )
+        }
+        let code = try await StretchedCode.stretching(Code(typed: kept.code), authority: authority.spkiSHA256)
+        return try await client.openTunnel(RelayRoute.tunnel(invitation: invitation)) {
+            try WaitingTunnel(on: $0, layer: EncryptedLayer(code: code))
+        }
     }
 }
 

@@ -105,19 +105,32 @@ public struct SessionOpening: Sendable {
         }
     }
 
-    private func meet(_ tunnel: WaitingTunnel, _ invitation: InvitationSummary) async throws -> OperatorEnd {
+    func meet(_ tunnel: WaitingTunnel, _ invitation: InvitationSummary) async throws -> OperatorEnd {
         let agent: OperatorEnd
         do {
             agent = try await tunnel.meet()
-        } catch let error as SupportChannelError where error.kind == .closed {
+        } catch let error as SupportChannelError {
             try Task.checkCancellation()
-            throw OperatorError(
-                .invitation,
-                "nobody came before the code of \(invitation.contract) ended (lotse invite makes a new one)"
-            )
+            guard error.kind != .closed else {
+                throw OperatorError(
+                    .invitation,
+                    "nobody came before the code of \(invitation.contract) ended, or the client left (lotse invite makes a new one)"
+                )
+            }
+            // The relay burns the code and lets whoever guessed wait. Where it cannot be told it counts a failure by itself.
+            try? await relay.report(invitation: invitation.invitation, paired: false)
+            throw OperatorError(.invitation, Self.sentence(error))
         }
         try await relay.report(invitation: invitation.invitation, paired: true)
         return agent
+    }
+
+    private static func sentence(_ error: SupportChannelError) -> String {
+        switch error.kind {
+        case .wrongCode, .codeSpent:
+            "wrong code, or someone guessed; nothing was disclosed and this code is used up (lotse invite again, and read the new code out)"
+        default: "\(error); this code is used up (lotse invite again)"
+        }
     }
 
     private func ask(_ agent: OperatorEnd, _ terms: Terms) async throws -> Consent {

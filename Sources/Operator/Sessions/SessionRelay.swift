@@ -4,9 +4,9 @@ import RelayAPI
 public protocol SessionRelay: Sendable {
     /// One version of a contract.
     func contract(_ id: String, version: Int64?) async throws -> ContractDocument
-    /// Opens the operator's end of an invitation's tunnel.
+    /// Opens the operator's end of an invitation's tunnel, with the code that is kept here.
     func openTunnel(invitation: String) async throws -> WaitingTunnel
-    /// Says whether the two ends met.
+    /// Says whether the two ends had the same code. Either way the code is used up, here and at the relay.
     func report(invitation: String, paired: Bool) async throws
     /// Stops the session's clock.
     func pause(session: String) async throws -> SessionRecord
@@ -21,8 +21,9 @@ public protocol SessionRelay: Sendable {
 }
 
 extension Relay: SessionRelay {
-    /// Says whether the two ends met.
+    /// Says whether the two ends had the same code, after forgetting it.
     public func report(invitation: String, paired: Bool) async throws {
+        try home.forget(invitation: invitation)
         let _: Nothing = try await post(RelayRoute.outcome(invitation), PairingOutcome(paired: paired))
     }
 

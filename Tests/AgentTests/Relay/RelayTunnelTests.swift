@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Pairing
 import RelayAPI
 import SupportChannel
 import TLS
@@ -16,10 +17,12 @@ struct RelayTunnelTests {
 
         private let operatorEnd: OneShot<OperatorEnd>
         private let status: String
+        private let layer: EncryptedLayer
         private var request = ""
 
-        init(_ operatorEnd: OneShot<OperatorEnd>, status: String) {
+        init(_ operatorEnd: OneShot<OperatorEnd>, layer: EncryptedLayer, status: String) {
             self.operatorEnd = operatorEnd
+            self.layer = layer
             self.status = status
         }
 
@@ -36,7 +39,7 @@ struct RelayTunnelTests {
             let channel = context.channel
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
             do {
-                try ClearLayer().establish(on: channel, as: .operator).flatMapThrowing { [operatorEnd] established in
+                try layer.establish(on: channel, as: .operator).flatMapThrowing { [operatorEnd] established in
                     let end = try OperatorEnd(addingTo: channel)
                     established.release()
                     operatorEnd.resolve(end)
@@ -51,8 +54,10 @@ struct RelayTunnelTests {
         let listener: any Channel
         let relay: RelayConnection
         let operatorEnd = OneShot<OperatorEnd>()
+        let code: Code
 
-        init(status: String, folder: TemporaryFolder) async throws {
+        init(status: String, folder: TemporaryFolder, operatorAuthority: [UInt8]? = nil) async throws {
+            code = try Code(room: "4821", secret: "7305519")
             let authority = try TestRelayServer.makeAuthority()
             let now = SystemTime().epochSeconds
             let key = try PrivateKey.generate(.p256)
@@ -65,11 +70,19 @@ struct RelayTunnelTests {
             )
             let chain = [try authority.issue(profile, for: key.publicKey), authority.certificate]
             let context = try TLSContext(server: TLSServerConfiguration(certificateChain: chain, privateKey: key))
+            let layer = EncryptedLayer(
+                code: try await StretchedCode.stretching(
+                    code,
+                    authority: operatorAuthority ?? authority.certificate.spkiSHA256
+                )
+            )
             listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .childChannelInitializer { [operatorEnd] channel in
                     channel.eventLoop.makeCompletedFuture {
                         try channel.pipeline.syncOperations.addHandler(context.makeHandler())
-                        try channel.pipeline.syncOperations.addHandler(TunnelHandler(operatorEnd, status: status))
+                        try channel.pipeline.syncOperations.addHandler(
+                            TunnelHandler(operatorEnd, layer: layer, status: status)
+                        )
                     }
                 }
                 .bind(host: "127.0.0.1", port: 0).get()
@@ -88,22 +101,42 @@ struct RelayTunnelTests {
     @Test("the ends meet although each greets at once, and commands run")
     func meets() async throws {
         let server = try await Server(status: "101 Switching Protocols", folder: TemporaryFolder())
-        let tunnel = try await server.relay.openTunnel(token: "secret")
+        let tunnel = try await server.relay.openTunnel(token: "secret", code: server.code)
         let agent = try await tunnel.met.get()
         async let served: Void = agent.serve { action in
             try await action.accept().send(.result, json: Empty())
         }
         let end = try #require(await server.operatorEnd.wait())
         try await end.ask("note")
+        let seen = [agent.exporter, end.exporter].map { $0?.bytes(label: "EXPORTER-lotse-operator", length: 32) }
+        let exported = (try await seen[0]?.get(), try await seen[1]?.get())
+        #expect(exported.0 == exported.1)
+        #expect(exported.0?.count == 32)
         try await end.channel.close()
         try? await served
+        try await server.listener.close()
+    }
+
+    @Test("a relay that shows the agent another authority than the operator knows gets them not to meet")
+    func falseAuthority() async throws {
+        let server = try await Server(
+            status: "101 Switching Protocols",
+            folder: TemporaryFolder(),
+            operatorAuthority: [UInt8](repeating: 1, count: 32)
+        )
+        let tunnel = try await server.relay.openTunnel(token: "secret", code: server.code)
+        let error = await #expect(throws: SupportChannelError.self) { try await tunnel.met.get() }
+        #expect(error?.kind == .wrongCode)
+        try await tunnel.channel.closeFuture.get()
         try await server.listener.close()
     }
 
     @Test("a relay that opens none is a sentence")
     func refused() async throws {
         let server = try await Server(status: "403 Forbidden", folder: TemporaryFolder())
-        let error = await #expect(throws: AgentError.self) { try await server.relay.openTunnel(token: "secret") }
+        let error = await #expect(throws: AgentError.self) {
+            try await server.relay.openTunnel(token: "secret", code: server.code)
+        }
         #expect(error?.kind == .relayFailed)
         try await server.listener.close()
     }

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOPosix
+import Pairing
 import Receipts
 import RelayAPI
 import SupportChannel
@@ -21,6 +22,8 @@ final class FakeRelay: AgentRelay {
         var maximumSeconds: Int64 = 14_400
         /// Whether the operator greets in the tunnel.
         var operatorComes = true
+        /// What the operator takes for the code; the client's where nil.
+        var operatorCode: String?
         /// Consents wait for this.
         var consentGate: OneShot<Void>?
     }
@@ -52,16 +55,20 @@ final class FakeRelay: AgentRelay {
         return JoinAnswer(token: "token-1", authority: String(repeating: "0", count: 64), waitSeconds: try step.get())
     }
 
-    func openTunnel(token: String) async throws -> AgentTunnel {
+    func openTunnel(token: String, code: Code) async throws -> AgentTunnel {
         asked_.withLock { asked in
             asked.tunnels += 1
             asked.tokens.append(token)
         }
+        let authority = [UInt8](repeating: 0, count: 32)
+        let operatorCode = try script.operatorCode.map { try Code(typed: $0) } ?? code
+        let operatorLayer = EncryptedLayer(code: try await StretchedCode.stretching(operatorCode, authority: authority))
+        let layer = EncryptedLayer(code: try await StretchedCode.stretching(code, authority: authority))
         let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelInitializer { [operatorEnd, script] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard script.operatorComes else { return }
-                    try ClearLayer().establish(on: channel, as: .operator).flatMapThrowing { established in
+                    try operatorLayer.establish(on: channel, as: .operator).flatMapThrowing { established in
                         let end = try OperatorEnd(addingTo: channel)
                         established.release()
                         operatorEnd.resolve(end)
@@ -73,7 +80,7 @@ final class FakeRelay: AgentRelay {
         guard let address = listener.localAddress else { throw ChannelError.eof }
         return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connect(to: address) { channel in
-                channel.eventLoop.makeCompletedFuture { try AgentTunnel(addingTo: channel) }
+                channel.eventLoop.makeCompletedFuture { try AgentTunnel(addingTo: channel, layer: layer) }
             }
     }
 
