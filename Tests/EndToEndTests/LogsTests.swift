@@ -44,15 +44,14 @@ extension EndToEnd {
             try await Self.with { stage, folder in
                 let bytes = Data((0..<4096).map { UInt8($0 % 256) })
                 try bytes.write(to: URL(fileURLWithPath: "\(folder)/binary.log"))
-                let pipe = try Pipe()
-                let sum = try stage.start("cmp", ["-", "\(folder)/binary.log"], inputDescriptor: pipe.read)
+                let pipe = try stage.pipe()
+                let sum = try stage.start("cmp", ["-", "\(folder)/binary.log"], input: .descriptor(pipe.read))
                 let logs = try stage.start(
                     Programs.lotse,
                     ["logs", "\(folder)/binary.log", "--lines", "4096"],
-                    output: .descriptor(pipe.write)
+                    output: pipe.write
                 )
-                close(pipe.read)
-                close(pipe.write)
+                pipe.close()
                 #expect(try await logs.ended() == 0)
                 #expect(try await sum.ended() == 0, "\(sum.story)")
             }
@@ -62,7 +61,7 @@ extension EndToEnd {
         func follow() async throws {
             try await Self.with { stage, folder in
                 let path = try stage.write("logs/live.log", "first\n")
-                let follow = try stage.lotse("logs", path, "--follow", input: nil)
+                let follow = try stage.lotse("logs", path, "--follow", input: .open)
                 try await follow.says("first\n")
                 try Self.append("appended\n", to: path)
                 try await follow.says("appended\n")

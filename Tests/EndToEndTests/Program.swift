@@ -5,81 +5,72 @@ import Testing
 
 /// A running program with its standard streams. Ended by `stop`, which a `Stage` calls for all of its programs.
 ///
-/// Not Foundation's `Process`: what that starts from a test's thread inherits blocked signals.
+/// It keeps neither threads nor pipes: what it says goes to files, and its end is looked for. Tests of other suites run in the same
+/// process at the same time, and some count what they leave behind. Not Foundation's `Process`, since what that starts from a test's thread
+/// inherits blocked signals.
 final class Program: Sendable {
-    /// Where a stream of the program goes.
-    enum Stream: Sendable {
-        /// Kept, to be read as `output` or `errorOutput`.
-        case captured
-        /// To this descriptor, which stays the caller's.
+    /// What a program reads.
+    enum Input: Sendable {
+        /// This, to its end.
+        case text(String)
+        /// What the test sends.
+        case open
+        /// From this descriptor, which stays the caller's.
         case descriptor(CInt)
     }
 
-    private struct State {
-        var output: [UInt8] = []
-        var errorOutput: [UInt8] = []
-        var openStreams = 0
-        var status: Int32?
+    private enum Phase {
+        case running
+        case ended(Int32)
     }
 
     let name: String
     let pid: pid_t
-    private let state = Mutex(State())
+    /// Its files are called this, with an ending.
+    private let files: String
+    private let phase = Mutex(Phase.running)
     private let input: Mutex<CInt>
 
     /// Starts `path`.
     ///
     /// - Parameters:
-    ///   - input: what it reads, to its end; nil where the test goes on with `send`.
-    ///   - inputDescriptor: instead, what it reads from.
+    ///   - files: a path at which nothing is yet; what it says is kept in files beside it.
+    ///   - output: where standard output goes; nil keeps it, to be read as `output`.
     init(
         _ path: String,
         _ arguments: [String],
         environment: [String: String],
-        input text: String? = "",
-        inputDescriptor: CInt? = nil,
-        output: Stream = .captured,
-        errorOutput: Stream = .captured
+        files: String,
+        input: Input = .text(""),
+        output: CInt? = nil
     ) throws {
         name = ([path.split(separator: "/").last.map(String.init) ?? path] + arguments).joined(separator: " ")
+        self.files = files
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        var theirs: [CInt] = []
-        defer { for descriptor in theirs { close(descriptor) } }
-        var inputEnd: CInt = -1
-        if let inputDescriptor {
-            posix_spawn_file_actions_adddup2(&actions, inputDescriptor, STDIN_FILENO)
-        } else {
-            let pipe = try Pipe()
-            inputEnd = pipe.write
-            theirs.append(pipe.read)
+        var inputEnds: Pipe?
+        switch input {
+        case .descriptor(let descriptor): posix_spawn_file_actions_adddup2(&actions, descriptor, STDIN_FILENO)
+        case .text(let text):
+            try Data(text.utf8).write(to: URL(fileURLWithPath: files + ".in"))
+            posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, files + ".in", O_RDONLY, 0)
+        case .open:
+            let pipe = try Pipe(path: files + ".in")
+            inputEnds = pipe
             posix_spawn_file_actions_adddup2(&actions, pipe.read, STDIN_FILENO)
         }
-        input = Mutex(inputEnd)
-        var readers: [(CInt, WritableKeyPath<State, [UInt8]> & Sendable)] = []
-        for (stream, number, place) in [
-            (output, STDOUT_FILENO, \State.output as WritableKeyPath<State, [UInt8]> & Sendable),
-            (errorOutput, STDERR_FILENO, \State.errorOutput),
-        ] {
-            switch stream {
-            case .descriptor(let descriptor): posix_spawn_file_actions_adddup2(&actions, descriptor, number)
-            case .captured:
-                let pipe = try Pipe()
-                theirs.append(pipe.write)
-                readers.append((pipe.read, place))
-                posix_spawn_file_actions_adddup2(&actions, pipe.write, number)
-            }
+        self.input = Mutex(inputEnds?.write ?? -1)
+        defer { if let inputEnds { close(inputEnds.read) } }
+        let flags = O_WRONLY | O_CREAT | O_EXCL | O_APPEND
+        if let output {
+            posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        } else {
+            posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, files + ".out", flags, 0o600)
         }
-        _ = SystemFunctions.closeFrom?(&actions, 3)
+        posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, files + ".err", flags, 0o600)
+        SystemFunctions.closeFrom?(&actions, 3)
         pid = try Self.spawn(path, arguments, environment, &actions)
-        state.withLock { $0.openStreams = readers.count }
-        for (descriptor, place) in readers { Thread.detachNewThread { self.read(descriptor, into: place) } }
-        Thread.detachNewThread { self.reap() }
-        if let text {
-            send(text)
-            endInput()
-        }
     }
 
     private static func spawn(
@@ -110,15 +101,29 @@ final class Program: Sendable {
     // MARK: - What it says
 
     /// Standard output so far.
-    var output: String { String(decoding: state.withLock { $0.output }, as: UTF8.self) }
+    var output: String { text(".out") }
     /// Standard error so far.
-    var errorOutput: String { String(decoding: state.withLock { $0.errorOutput }, as: UTF8.self) }
+    var errorOutput: String { text(".err") }
+
+    private func text(_ ending: String) -> String {
+        String(decoding: (try? Data(contentsOf: URL(fileURLWithPath: files + ending))) ?? Data(), as: UTF8.self)
+    }
+
     /// The exit status as a shell counts, 128 + signal; nil while it runs.
-    var status: Int32? { state.withLock { $0.openStreams == 0 ? $0.status : nil } }
+    var status: Int32? {
+        phase.withLock { phase in
+            if case .ended(let status) = phase { return status }
+            var raw: Int32 = 0
+            guard waitpid(pid, &raw, WNOHANG) == pid else { return nil }
+            let status = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
+            phase = .ended(status)
+            return status
+        }
+    }
 
     /// All that is known about it, for a failure's text.
     var story: String {
-        let status = state.withLock { $0.status }.map { "ended with \($0)" } ?? "runs"
+        let status = status.map { "ended with \($0)" } ?? "runs"
         return
             "--- \(name) (\(pid)) \(status)\n\(output.suffix(4000))\n--- its standard error\n\(errorOutput.suffix(4000))\n"
     }
@@ -180,8 +185,9 @@ final class Program: Sendable {
 
     /// Sends a signal, unless it has ended.
     func signal(_ number: Int32) {
-        state.withLock { state in
-            if state.status == nil { _ = Glibc.kill(pid, number) }
+        phase.withLock { phase in
+            // Its number stays its own until `status` has seen its end.
+            if case .running = phase { _ = Glibc.kill(pid, number) }
         }
     }
 
@@ -189,43 +195,28 @@ final class Program: Sendable {
     func stop() async {
         endInput()
         signal(SIGKILL)
-        while state.withLock({ $0.status }) == nil { await pause() }
-    }
-
-    private func read(_ descriptor: CInt, into place: WritableKeyPath<State, [UInt8]> & Sendable) {
-        var piece = [UInt8](repeating: 0, count: 65_536)
-        while true {
-            let count = Glibc.read(descriptor, &piece, piece.count)
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { break }
-            state.withLock { $0[keyPath: place] += piece[..<count] }
-        }
-        close(descriptor)
-        state.withLock { $0.openStreams -= 1 }
-    }
-
-    private func reap() {
-        // The number stays ours until the status is stored, so that `signal` never meets another program.
-        var info = siginfo_t()
-        while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0, errno == EINTR {}
-        state.withLock { state in
-            var raw: Int32 = 0
-            while waitpid(pid, &raw, 0) < 0, errno == EINTR {}
-            state.status = raw & 0x7f == 0 ? (raw >> 8) & 0xff : 128 + (raw & 0x7f)
-        }
+        while status == nil { await pause() }
     }
 }
 
-/// The two ends of a pipe; none is inherited unasked.
+/// The two ends of a named pipe that has lost its name; none is inherited unasked.
 struct Pipe {
     let read: CInt
     let write: CInt
 
-    init() throws {
-        var ends: [CInt] = [-1, -1]
-        guard SystemFunctions.pipe?(&ends, O_CLOEXEC) == 0 else { throw Failure("no pipe") }
-        read = ends[0]
-        write = ends[1]
+    /// - Parameter path: where nothing is yet.
+    init(path: String) throws {
+        guard mkfifo(path, 0o600) == 0 else { throw Failure("no pipe at \(path)") }
+        defer { unlink(path) }
+        // Neither end waits for the other so.
+        read = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        write = open(path, O_WRONLY | O_CLOEXEC)
+        guard read >= 0, write >= 0, fcntl(read, F_SETFL, 0) == 0 else { throw Failure("no pipe at \(path)") }
+    }
+
+    func close() {
+        Glibc.close(read)
+        Glibc.close(write)
     }
 }
 
@@ -237,12 +228,9 @@ struct Failure: Error, CustomStringConvertible {
 
 /// Functions of glibc that its Swift module leaves out, since they are GNU extensions.
 private enum SystemFunctions {
-    typealias Pipe = @Sendable @convention(c) (UnsafeMutablePointer<CInt>, CInt) -> CInt
     typealias CloseFrom =
         @Sendable @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt
 
-    /// `pipe2`: no other test's program inherits the ends.
-    static let pipe = dlsym(nil, "pipe2").map { unsafeBitCast($0, to: Pipe.self) }
     /// `posix_spawn_file_actions_addclosefrom_np`: our programs inherit nothing of other tests.
     static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
         .map { unsafeBitCast($0, to: CloseFrom.self) }

@@ -117,7 +117,7 @@ extension EndToEnd {
                 let agent = try stage.start(
                     Programs.agent,
                     ["--relay", stage.address, "--pin", pin, "--yes"],
-                    input: invitation.code + "\n"
+                    input: .text(invitation.code + "\n")
                 )
                 #expect(try await agent.ended() == 1)
                 #expect(agent.errorOutput.contains("does not show the authority that --pin names"))
@@ -143,7 +143,7 @@ extension EndToEnd {
                 let agent = try stage.start(
                     Programs.agent,
                     ["--relay", stage.address, "--yes"],
-                    input: session.invitation.code + "\n"
+                    input: .text(session.invitation.code + "\n")
                 )
                 #expect(try await agent.ended() == 1)
                 #expect(agent.errorOutput.contains("shows another authority than the one remembered since"))

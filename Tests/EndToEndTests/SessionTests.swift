@@ -127,14 +127,14 @@ extension EndToEnd {
         func secrets() async throws {
             try await Stage.with { stage in
                 let token = try await stage.token(for: "paul")
-                let login = try stage.lotse("login", stage.address, home: "paul", input: nil)
+                let login = try stage.lotse("login", stage.address, home: "paul", input: .open)
                 login.send(token + "\n")
                 try await eventually("paul is logged in", of: login) {
                     #expect(!Processes.visible(of: login.pid).contains(token.prefix(20)))
                     return login.status
                 }
                 let session = try await stage.session()
-                let long = try stage.lotse("run", "--", "sh", "-c", "echo here; read line", input: nil)
+                let long = try stage.lotse("run", "--", "sh", "-c", "echo here; read line", input: .open)
                 try await long.says("here")
                 let relay = try #require(stage.relay)
                 let code = session.invitation.code

@@ -8,7 +8,7 @@ extension Stage {
         // sleep(1) of this system takes fractions; this one is nobody else's.
         let argument = "86400.\(UInt32.random(in: 100_000_000...999_999_999))"
         remember(remote: argument)
-        let run = try lotse("run", "--", "sleep", argument, input: nil)
+        let run = try lotse("run", "--", "sleep", argument, input: .open)
         try await eventually("the remote command runs", of: run) {
             Processes.with(argument: argument).contains { Processes.arguments(of: $0).first == "sleep" } ? true : nil
         }

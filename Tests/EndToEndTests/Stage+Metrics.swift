@@ -6,7 +6,7 @@ extension Stage {
         let client = try start(
             "openssl",
             ["s_client", "-connect", "127.0.0.1:\(port)", "-quiet", "-ign_eof"],
-            input: "GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n"
+            input: .text("GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:\(port)\r\nConnection: close\r\n\r\n")
         )
         try await client.ended()
         let lines = client.output.split(whereSeparator: \.isNewline).filter { $0.hasPrefix(prefix) }

@@ -10,12 +10,13 @@ final class Stage: Sendable {
     let folder: String
     private let programs = Mutex<[Program]>([])
     private let invitations = Mutex<[String]>([])
+    private let names = Mutex(0)
     private let remoteArguments = Mutex<[String]>([])
     private let serving = Mutex<(program: Program, address: String)?>(nil)
 
     private init() throws {
         folder = FileManager.default.temporaryDirectory.path + "/lotse-\(UUID().uuidString.prefix(8))"
-        for name in ["", "/agent", "/files"] {
+        for name in ["", "/agent", "/files", "/streams"] {
             try FileManager.default.createDirectory(
                 atPath: folder + name,
                 withIntermediateDirectories: false,
@@ -94,24 +95,34 @@ final class Stage: Sendable {
         _ path: String,
         _ arguments: [String],
         home: String = "home",
-        input: String? = "",
-        inputDescriptor: CInt? = nil,
-        output: Program.Stream = .captured
+        input: Program.Input = .text(""),
+        output: CInt? = nil
     ) throws -> Program {
         let program = try Program(
             path,
             arguments,
             environment: environment(home: home),
+            files: newName(),
             input: input,
-            inputDescriptor: inputDescriptor,
             output: output
         )
         programs.withLock { $0.append(program) }
         return program
     }
 
+    /// A pipe between two programs.
+    func pipe() throws -> Pipe { try Pipe(path: newName() + ".pipe") }
+
+    private func newName() -> String {
+        folder + "/streams/"
+            + names.withLock { count in
+                count += 1
+                return "\(count)"
+            }
+    }
+
     /// Starts `lotse`.
-    func lotse(_ arguments: String..., home: String = "home", input: String? = "") throws -> Program {
+    func lotse(_ arguments: String..., home: String = "home", input: Program.Input = .text("")) throws -> Program {
         try start(Programs.lotse, arguments, home: home, input: input)
     }
 
@@ -122,7 +133,7 @@ final class Stage: Sendable {
         input: String = "",
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> Program {
-        let program = try start(Programs.lotse, arguments, home: home, input: input)
+        let program = try start(Programs.lotse, arguments, home: home, input: .text(input))
         try await program.ended(sourceLocation: sourceLocation)
         return program
     }
@@ -242,7 +253,7 @@ final class Stage: Sendable {
         let program = try start(
             Programs.agent,
             ["--relay", address, "--ca", relayFolder + "/tls/ca.pem"] + options,
-            input: isOpen ? nil : input
+            input: isOpen ? .open : .text(input)
         )
         if isOpen { program.send(input) }
         return program
@@ -254,7 +265,7 @@ final class Stage: Sendable {
         let agent = try start(
             Programs.agent,
             ["--relay", address, "--ca", relayFolder + "/tls/ca.pem", "--yes"] + agentOptions,
-            input: invitation.code + "\n"
+            input: .text(invitation.code + "\n")
         )
         let connect = try start(Programs.lotse, ["connect", "--background", "--json"], home: home)
         guard try await connect.ended() == 0 else { throw Failure(connect.story) }

@@ -12,15 +12,14 @@ extension EndToEnd {
         func output() async throws {
             try await Stage.with { stage in
                 let session = try await stage.session()
-                let pipe = try Pipe()
-                let sum = try stage.start("sha256sum", [], inputDescriptor: pipe.read)
+                let pipe = try stage.pipe()
+                let sum = try stage.start("sha256sum", [], input: .descriptor(pipe.read))
                 let run = try stage.start(
                     Programs.lotse,
                     ["run", "--", "head", "-c", "256M", "/dev/zero"],
-                    output: .descriptor(pipe.write)
+                    output: pipe.write
                 )
-                close(pipe.read)
-                close(pipe.write)
+                pipe.close()
                 try await Self.staysSmall(stage, session, run)
                 try await sum.ended()
                 #expect(sum.output == "a6d72ac7690f53be6ae46ba88506bd97302a093f7108472bd9efc3cefda06484  -\n")
@@ -31,15 +30,14 @@ extension EndToEnd {
         func input() async throws {
             try await Stage.with { stage in
                 let session = try await stage.session()
-                let pipe = try Pipe()
-                let head = try stage.start("head", ["-c", "64M", "/dev/zero"], output: .descriptor(pipe.write))
+                let pipe = try stage.pipe()
+                let head = try stage.start("head", ["-c", "64M", "/dev/zero"], output: pipe.write)
                 let run = try stage.start(
                     Programs.lotse,
                     ["run", "--", "sha256sum"],
-                    inputDescriptor: pipe.read
+                    input: .descriptor(pipe.read)
                 )
-                close(pipe.read)
-                close(pipe.write)
+                pipe.close()
                 try await Self.staysSmall(stage, session, run)
                 try await head.ended()
                 #expect(run.output == "3b6a07d0d404fab4e23b6d34bc6696a6a312dd92821332385e5af7c01c421351  -\n")

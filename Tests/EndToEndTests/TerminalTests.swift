@@ -50,6 +50,7 @@ extension EndToEnd {
                     try await client.type("y")
                     try await console.shows("minute 0:00:0")
                     try await console.press("C-c")
+                    try await console.shows("a second prompt") { $0.count { $0.hasPrefix("minute 0:00:") } == 2 }
                     try await console.press("C-d")
                     try await console.shows("What was done?")
                     try await console.type("cleared the disk")

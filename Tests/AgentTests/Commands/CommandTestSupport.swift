@@ -128,7 +128,10 @@ func processID(inFile path: String) throws -> pid_t? {
 
 /// Our own child processes, zombies included.
 func children() -> [pid_t] {
-    names(in: "/proc").compactMap { pid_t($0) }.filter { field(3, ofProcess: $0) == "\(getpid())" }
+    names(in: "/proc").compactMap { pid_t($0) }.filter { process in
+        // Each command leads a session; what other suites start meanwhile does not.
+        field(3, ofProcess: process) == "\(getpid())" && field(5, ofProcess: process) == "\(process)"
+    }
 }
 
 /// A field of /proc/PID/stat, counted from 0; the name counts as one.

@@ -1,0 +1,89 @@
+/// What is known of a session when it is billed: who needs it to be exact gives instants of the relay's clock (rule 1).
+///
+/// Its JSON is what `lotse simulate --sessions` reads.
+public struct WorkSession: Hashable, Sendable {
+    /// A stretch of time within a session.
+    public struct Interval: Hashable, Codable, Sendable {
+        /// Its first second.
+        public var from: Instant
+        /// The first second after it.
+        public var to: Instant
+
+        /// A stretch from its ends.
+        public init(from: Instant, to: Instant) {
+            self.from = from
+            self.to = to
+        }
+    }
+
+    /// The session's id.
+    public var session: String
+    /// The category's id, for the whole session (rule 13); nil: the contract's default.
+    public var category: String?
+    /// When both ends were connected and the consent was recorded.
+    public var startedAt: Instant
+    /// When it ended.
+    public var endedAt: Instant
+    /// When the clock was stopped; they may overlap each other and the gaps.
+    public var pauses: [Interval]
+    /// When an end was gone.
+    public var gaps: [Interval]
+    /// Where the idle timeout ended the session: the moment after which nothing happened. What follows is connected
+    /// but not billed (rules 1, 11).
+    public var idleFrom: Instant?
+    /// Where a cap was reached and not lifted: the moment from which nothing more is billed (rules 11, 12).
+    public var cappedFrom: Instant?
+    /// The contract version the ends consented to; nil: the one in force at the start (rule 5).
+    public var version: Int64?
+
+    /// The longest session that can be billed, 366 days in seconds.
+    static let longest: Int64 = 366 * 86_400
+
+    /// A session from its parts.
+    public init(
+        session: String,
+        category: String? = nil,
+        startedAt: Instant,
+        endedAt: Instant,
+        pauses: [Interval] = [],
+        gaps: [Interval] = [],
+        idleFrom: Instant? = nil,
+        cappedFrom: Instant? = nil,
+        version: Int64? = nil
+    ) {
+        self.session = session
+        self.category = category
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.pauses = pauses
+        self.gaps = gaps
+        self.idleFrom = idleFrom
+        self.cappedFrom = cappedFrom
+        self.version = version
+    }
+
+    /// The order in which sessions use quota and round: end, then id by its bytes (rules 3, 6).
+    static func isBefore(_ left: WorkSession, _ right: WorkSession) -> Bool {
+        if left.endedAt != right.endedAt { return left.endedAt < right.endedAt }
+        return left.session.utf8.lexicographicallyPrecedes(right.session.utf8)
+    }
+}
+
+extension WorkSession: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case session, category, startedAt, endedAt, pauses, gaps
+    }
+
+    /// Reads a session as written down in a file; `category`, `pauses` and `gaps` may be missing.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            session: try container.decode(String.self, forKey: .session),
+            category: try container.decodeIfPresent(String.self, forKey: .category),
+            startedAt: try container.decode(Instant.self, forKey: .startedAt),
+            endedAt: try container.decode(Instant.self, forKey: .endedAt),
+            pauses: try container.decodeIfPresent([Interval].self, forKey: .pauses) ?? [],
+            gaps: try container.decodeIfPresent([Interval].self, forKey: .gaps) ?? []
+        )
+    }
+}
