@@ -40,7 +40,7 @@ struct RelayTunnelTests {
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
             do {
                 try layer.establish(on: channel, as: .operator).flatMapThrowing { [operatorEnd] established in
-                    let end = try OperatorEnd(addingTo: channel)
+                    let end = try OperatorEnd(addingTo: channel, exporter: established.exporter)
                     established.release()
                     operatorEnd.resolve(end)
                 }.whenFailure { _ in channel.close(promise: nil) }
