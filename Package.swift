@@ -62,6 +62,7 @@ let package = Package(
         ),
         .target(name: "Contracts"),
         .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
+        .target(name: "Billing", dependencies: ["Contracts"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
 
@@ -106,6 +107,7 @@ let package = Package(
         ),
         .testTarget(name: "ContractsTests", dependencies: ["Contracts"]),
         .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
+        .testTarget(name: "BillingTests", dependencies: ["Billing", "Contracts"]),
         .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts"]),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(

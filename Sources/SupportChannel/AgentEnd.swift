@@ -45,12 +45,21 @@ public struct AgentEnd: Sendable {
     ///
     /// A `Refusal` that `handle` throws before it accepts is the operator's answer; any other error resets the stream.
     public func serve(_ handle: @escaping @Sendable (IncomingAction) async throws -> Void) async throws {
-        try await withThrowingDiscardingTaskGroup { group in
-            for try await stream in multiplexer.inbound {
-                group.addTask { await Self.serve(stream, handle) }
+        // A cancelled loop would drop the streams that it has not taken, and SwiftNIO stops the program for each: so
+        // cancellation closes the connection, and a task that nobody cancels takes streams until there are no more.
+        let accepting = Task {
+            try await withThrowingDiscardingTaskGroup { group in
+                for try await stream in multiplexer.inbound {
+                    group.addTask { await Self.serve(stream, handle) }
+                }
+                // Whoever is still at work has lost its operator.
+                group.cancelAll()
             }
-            // Whoever is still at work has lost its operator.
-            group.cancelAll()
+        }
+        try await withTaskCancellationHandler {
+            try await accepting.value
+        } onCancel: {
+            channel.close(promise: nil)
         }
     }
 

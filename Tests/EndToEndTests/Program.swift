@@ -69,7 +69,7 @@ final class Program: Sendable {
             posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, files + ".out", flags, 0o600)
         }
         posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, files + ".err", flags, 0o600)
-        SystemFunctions.closeFrom?(&actions, 3)
+        _ = SystemFunctions.closeFrom?(&actions, 3)
         pid = try Self.spawn(path, arguments, environment, &actions)
     }
 

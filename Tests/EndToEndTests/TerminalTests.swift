@@ -91,7 +91,7 @@ extension EndToEnd {
             try await client.type(invitation.code.dropLast() + wrong)
             try await client.shows("there is a typing error in this code")
             try await client.type(invitation.code)
-            try await client.shows("The code is good. Waiting for your supporter, at most 10 minutes.")
+            try await client.shows("Waiting for your supporter, at most 10 minutes.")
         }
 
         private static func showsTerms(_ client: Screen) async throws {
