@@ -19,8 +19,17 @@ enum Screen {
 
     /// The same without waiting.
     @Sendable static func tellNow(_ sentence: String) {
-        let line = Array("lotse: \(TerminalText.name(sentence, limit: 2000))\n".utf8)
-        _ = line.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+        let text = "lotse: \(TerminalText.name(sentence, limit: 2000))"
+        let lines = isatty(STDERR_FILENO) == 1 ? TerminalText.wrapped(text, columns: columns) : [text]
+        let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
+        _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// The width of the terminal behind standard error; 80 where nobody knows.
+    private static var columns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
     }
 
     /// The relay of the login, with warnings on standard error.

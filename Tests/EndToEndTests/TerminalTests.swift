@@ -37,7 +37,7 @@ extension EndToEnd {
                 let isBroken = zip(rows, rows.dropFirst()).contains { row, next in
                     row.count == 80 && row.last?.isLetter == true && next.first?.isLetter == true
                 }
-                withKnownIssue("the screens leave long sentences to the terminal") { #expect(!isBroken) }
+                #expect(!isBroken)
             }
         }
 

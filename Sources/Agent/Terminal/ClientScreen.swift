@@ -24,7 +24,7 @@ public final class ClientScreen: Sendable {
         var isBroken = false
     }
 
-    private let output: any ScreenOutput
+    fileprivate let output: any ScreenOutput
     private let state = Mutex(State())
 
     /// A screen on `output`.
@@ -91,6 +91,8 @@ public final class ClientScreen: Sendable {
 }
 
 extension ClientScreen {
-    /// Shows a line outside of a session.
-    public func notice(_ text: String) { line(text) }
+    /// Shows a sentence outside of a session; a terminal gets it in lines that break between words.
+    public func notice(_ text: String) {
+        lines(isTerminal ? TerminalText.wrapped(text, columns: output.columns) : [text])
+    }
 }

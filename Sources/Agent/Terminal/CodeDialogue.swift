@@ -19,7 +19,7 @@ struct CodeDialogue: Sendable {
             } catch let error as CodeError {
                 let sentence = sentence(error)
                 guard input.isTerminal else { throw AgentError(.mistyped, sentence) }
-                screen.line(sentence)
+                screen.notice(sentence)
             }
         }
     }

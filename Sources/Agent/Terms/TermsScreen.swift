@@ -17,7 +17,10 @@ struct TermsScreen {
     /// The lines, without the question.
     var lines: [String] {
         let contract = offer.contract
-        var lines = wrap(phrases.offer(operator: clean(offer.terms.operator), relay: relay), indentation: 0)
+        var lines = TerminalText.wrapped(
+            phrases.offer(operator: clean(offer.terms.operator), relay: relay),
+            columns: width
+        )
         lines.append("")
         let rows: [(String, [String])] = [
             (
@@ -34,7 +37,7 @@ struct TermsScreen {
         ]
         for (label, paragraphs) in rows { lines += row(label, paragraphs) }
         lines.append("")
-        return lines + wrap(phrases.clockStarts, indentation: 0)
+        return lines + TerminalText.wrapped(phrases.clockStarts, columns: width)
     }
 
     private var price: [String] {
@@ -82,40 +85,9 @@ struct TermsScreen {
 
     private func row(_ label: String, _ paragraphs: [String]) -> [String] {
         let indentation = 2 + Self.labelWidth
-        let lines = paragraphs.flatMap { wrap($0, indentation: indentation) }
+        let lines = paragraphs.flatMap { TerminalText.wrapped($0, columns: width, indentation: indentation) }
         guard let first = lines.first else { return ["  \(label)"] }
         let padding = String(repeating: " ", count: max(Self.labelWidth - label.count, 1))
         return ["  \(label)\(padding)\(first.dropFirst(indentation))"] + lines.dropFirst()
-    }
-
-    /// Breaks at spaces; a word that is longer than a line is cut, for nothing may be hidden behind the right edge.
-    private func wrap(_ text: String, indentation: Int) -> [String] {
-        let room = max(width - indentation, 20)
-        let margin = String(repeating: " ", count: indentation)
-        var lines: [String] = []
-        var line = ""
-        var length = 0
-        for word in text.split(separator: " ") {
-            var rest = word
-            while !rest.isEmpty {
-                let gap = length == 0 ? 0 : 1
-                if length + gap + rest.count <= room {
-                    line += (gap == 0 ? "" : " ") + rest
-                    length += gap + rest.count
-                    rest = ""
-                } else if length == 0 {
-                    line = String(rest.prefix(room))
-                    rest = rest.dropFirst(room)
-                    lines.append(margin + line)
-                    line = ""
-                } else {
-                    lines.append(margin + line)
-                    line = ""
-                    length = 0
-                }
-            }
-        }
-        if length > 0 { lines.append(margin + line) }
-        return lines
     }
 }
