@@ -6,8 +6,8 @@ import NIOCore
 /// Until the partner is there it keeps at most `earlyLimit` bytes, then stops reading. All state belongs to the channel's event loop;
 /// a partner on another loop is reached by `execute`, in order.
 ///
-/// `@unchecked Sendable`: `partner` is written once by `Splice.join`, on this handler's loop, before any byte is passed; every other
-/// stored property is read and written on this handler's loop only.
+/// `@unchecked Sendable`: every `var` is read and written on this handler's loop only. NIO calls the channel's methods there; a partner
+/// calls through `onLoop`, and `Splice.join` runs `meet` there. What is constant is Sendable.
 final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
