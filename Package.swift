@@ -55,7 +55,7 @@ let package = Package(
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore]),
         .target(name: "Pairing", dependencies: ["COpenSSL"]),
         .target(name: "TerminalText"),
-        .target(name: "RelayAPI", dependencies: ["TLS", nioCore, nioHTTP1, nioPosix]),
+        .target(name: "RelayAPI", dependencies: ["Contracts", "Receipts", "TLS", nioCore, nioHTTP1, nioPosix]),
         .target(
             name: "SupportChannel",
             dependencies: ["Pairing", "TLS", httpTypes, nioCore, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2]
@@ -63,6 +63,7 @@ let package = Package(
         .target(name: "Contracts"),
         .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
         .target(name: "Billing", dependencies: ["Contracts"]),
+        .target(name: "TimeZoneFiles", dependencies: ["Billing", "Contracts"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
 
@@ -70,7 +71,7 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS", configuration, coreMetrics, httpTypes,
+                "Billing", "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS", "TimeZoneFiles", configuration, coreMetrics, httpTypes,
                 hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks, nioPosix,
                 serviceLifecycle, systemPackage,
             ]
@@ -78,14 +79,15 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
+                "Billing", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText",
+                "TimeZoneFiles", nioCore, nioPosix,
             ]
         ),
         .target(
             name: "Operator",
             dependencies: [
-                "CEditLine", "ContractFiles", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
-                "TerminalText", nioCore, nioPosix,
+                "Billing", "CEditLine", "ContractFiles", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
         ),
 
@@ -108,24 +110,27 @@ let package = Package(
         .testTarget(name: "ContractsTests", dependencies: ["Contracts"]),
         .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "Contracts"]),
-        .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts"]),
+        .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts", "TLS"]),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioLocks,
+                "ContractFiles", "Contracts", "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioLocks,
                 nioPosix,
             ]
         ),
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText", nioCore, nioPosix,
+                "Agent", "Billing", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText",
+                "TimeZoneFiles", nioCore, nioPosix,
             ]
         ),
         .testTarget(
             name: "OperatorTests",
-            dependencies: ["Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix]
+            dependencies: [
+                "Contracts", "Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix,
+            ]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["Pairing", "lotse", "lotse-agent", "lotse-relay"]),
     ]

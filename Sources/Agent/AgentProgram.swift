@@ -1,4 +1,5 @@
 import Pairing
+import Receipts
 import RelayAPI
 import SupportChannel
 import TerminalText
@@ -13,6 +14,7 @@ public struct AgentProgram: Sendable {
     private let interruption: Interruption
     private let time: any AgentTime
     private let machine: String
+    private let folder: AgentFolder
     private let makeRunner: @Sendable () -> CommandRunner
     private let complain: @Sendable (String) -> Void
 
@@ -21,6 +23,7 @@ public struct AgentProgram: Sendable {
     /// - Parameters:
     ///   - phrases: the language of the locale; a contract may say otherwise.
     ///   - machine: the name of this machine, for the relay and the operator.
+    ///   - folder: where the client's key and what was agreed to are kept.
     ///   - makeRunner: makes what runs commands, once the operator is there.
     ///   - complain: tells why the run failed.
     public init(
@@ -32,6 +35,7 @@ public struct AgentProgram: Sendable {
         interruption: Interruption,
         time: any AgentTime = SystemTime(),
         machine: String = Machine.name,
+        folder: AgentFolder,
         makeRunner: @escaping @Sendable () -> CommandRunner = { CommandRunner() },
         complain: @escaping @Sendable (String) -> Void
     ) {
@@ -43,6 +47,7 @@ public struct AgentProgram: Sendable {
         self.interruption = interruption
         self.time = time
         self.machine = machine
+        self.folder = folder
         self.makeRunner = makeRunner
         self.complain = complain
     }
@@ -73,18 +78,27 @@ public struct AgentProgram: Sendable {
 
     private struct Meeting: Sendable {
         var token: String
+        var room: String
+        var authority: [UInt8]
+        var key: SigningKey
         var end: AgentEnd
     }
 
     private func meet() async throws -> Meeting {
+        // Before the code is used up: without a key there is no session.
+        let key = try folder.key()
         let (answer, code) = try await join()
+        guard let authority = relay.provenAuthority else {
+            throw AgentError(.relayFailed, phrases.relaySilent(relay.address))
+        }
         let wait = min(max(answer.waitSeconds, 1), 3600)
         let text = phrases.duration(wait)
         let tunnel = try await relay.openTunnel(token: answer.token, code: code)
         screen.line(phrases.waitingForOperator(text))
         let met = await Awaited.of(limit: .seconds(wait), time: time) { try await tunnel.met.get() }
         switch met {
-        case .value(let end): return Meeting(token: answer.token, end: end)
+        case .value(let end):
+            return Meeting(token: answer.token, room: code.room, authority: authority, key: key, end: end)
         case .timedOut:
             tunnel.channel.close(promise: nil)
             throw AgentError(.operatorMissing, phrases.operatorMissing(text))
@@ -147,14 +161,19 @@ public struct AgentProgram: Sendable {
             relay: relay,
             token: meeting.token,
             settings: AgentSession.Settings(
+                authority: meeting.authority,
+                room: meeting.room,
                 grants: configuration.grants,
                 agrees: configuration.agrees,
+                approval: configuration.approval,
                 logs: configuration.logs,
                 machine: machine
             ),
             screen: screen,
             input: input,
             phrases: phrases,
+            key: meeting.key,
+            folder: folder,
             time: time,
             runner: makeRunner()
         )

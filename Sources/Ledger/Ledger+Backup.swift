@@ -42,13 +42,14 @@ extension Ledger {
     ) throws {
         let folder = LedgerFolder(path: folder)
         try Check.time(at, "the relay's clock")
-        try DatabaseHeader.check(file)
+        try DatabaseHeader.check(file, takesOlder: true)
         try FileLock(folder.lock).exclusive {
             try requireEmpty(folder)
             folder.removeDraft()
             do {
                 try Draft.copy(file, to: folder.draft)
                 try Draft.finish(in: folder) { db in
+                    try Schema.update(db)
                     let head = try checkBackup(db, file, key ?? signer.verifyingKey)
                     let restored = LedgerRestored(
                         count: head.count,
@@ -78,7 +79,7 @@ extension Ledger {
     private static func requireEmpty(_ folder: LedgerFolder) throws {
         guard FileSystem.exists(folder.database) else { return }
         do {
-            try DatabaseHeader.check(folder.database)
+            try DatabaseHeader.check(folder.database, takesOlder: true)
             var configuration = Configuration()
             configuration.readonly = true
             let queue = try DatabaseQueue(path: folder.database, configuration: configuration)

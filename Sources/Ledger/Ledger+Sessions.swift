@@ -1,5 +1,6 @@
 import Contracts
 internal import GRDB
+import Receipts
 
 extension Ledger {
     /// Starts the clock of a session and uses its invitation up.
@@ -7,6 +8,7 @@ extension Ledger {
     /// - Parameters:
     ///   - contractHash: what both ends consented to; must be the hash of that version.
     ///   - agent: public facts about the client's machine, at most 64 KiB as canonical JSON.
+    ///   - consent: what operator and client signed; it must be about this very session. nil for work that no agent was part of.
     ///   - startedAt: the clock's start, Unix seconds.
     /// - Throws: `used` for an invitation that led to a session already; `conflict` for one that is burnt, expired or
     ///   withdrawn, is for another contract, or for a session that exists; `notFound`, `revoked`, `invalid`; `diskFull`
@@ -21,6 +23,7 @@ extension Ledger {
         category: String,
         operator name: String,
         agent: JSONValue,
+        consent: ConsentRecord? = nil,
         startedAt: Int64
     ) async throws -> SessionRecord {
         try Check.name(session, "a session's identity")
@@ -28,6 +31,13 @@ extension Ledger {
         try Check.hash(contractHash, "a contract's hash")
         try Check.text(agent.canonicalText, "what the agent says about its machine")
         try Check.time(startedAt, "a session's start")
+        if let consent {
+            guard consent.isSignedByBoth, consent.session == session, consent.invitation == invitation,
+                consent.contract == contract, consent.contractVersion == version,
+                consent.contractHash.hex == contractHash, consent.category == category, consent.operator.name == name
+            else { throw LedgerError(.conflict, "the consent is about another session; invite again") }
+        }
+        let signed = try consent.map { String(decoding: try $0.canonicalBytes(), as: UTF8.self) }
         return try await store.append { [store] db, _ in
             try Self.requireReserve(store)
             _ = try OperatorRecord.active(name, in: db)
@@ -48,11 +58,27 @@ extension Ledger {
                     category: category,
                     operator: name,
                     agent: agent,
-                    startedAt: startedAt
+                    startedAt: startedAt,
+                    consent: signed
                 )
             )
         } result: {
             try SessionRecord.known(session, in: $0)
+        }
+    }
+
+    /// What operator and client signed before a session; nil where there was no agent.
+    public func consent(_ session: String) async throws -> ConsentRecord? {
+        let text = try await store.read { db in
+            try db.row("SELECT record FROM consents WHERE session = ?", [session]) {
+                try $0.value("record") as String
+            }
+        }
+        guard let text else { return nil }
+        do {
+            return try ConsentRecord(canonical: Array(text.utf8))
+        } catch {
+            throw LedgerError(.corrupt, "the consent to \(session) cannot be read; run lotse-relay verify")
         }
     }
 

@@ -50,7 +50,7 @@ public final class Ledger: Sendable {
 
     /// Opens the ledger for reading and writing.
     ///
-    /// A head file that a crash left one entry behind is brought up to date.
+    /// A head file that a crash left one entry behind is brought up to date, and so is a ledger of an older version.
     ///
     /// - Throws: `missing`, `corrupt`, `otherVersion`; `tampered` where the ledger is shorter than its head or does not
     ///   have the entry that the head signs.
@@ -61,7 +61,7 @@ public final class Ledger: Sendable {
     ) throws -> Ledger {
         let folder = LedgerFolder(path: folder)
         do {
-            try DatabaseHeader.check(folder.database)
+            try DatabaseHeader.check(folder.database, takesOlder: true)
             return Ledger(store: try Store(folder, signer: signer, options: options))
         } catch {
             throw LedgerError.translating(error)

@@ -19,6 +19,8 @@ public struct OperatorError: Error, Sendable, Equatable, CustomStringConvertible
         case contract
         /// There is no such invitation, or nobody came.
         case invitation
+        /// The code is used up or its time is over, and a new one would help.
+        case codeOver
         /// The client said no.
         case refused
         /// There is no live session, or more than one.

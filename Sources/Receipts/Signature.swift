@@ -31,6 +31,18 @@ public struct Signature: Hashable, Sendable, Codable {
         self.init(by: by, key: key.verifyingKey.hex, signature: Hexadecimal.encode(try key.sign(message)))
     }
 
+    /// Signs `message` with a key that is held elsewhere, such as an operator's P-256 key.
+    ///
+    /// - Parameter sign: gives the signature of the bytes.
+    public init(
+        by: Signer,
+        of message: SignedBytes,
+        key: VerifyingKey,
+        sign: (_ bytes: [UInt8]) throws -> [UInt8]
+    ) rethrows {
+        self.init(by: by, key: key.hex, signature: Hexadecimal.encode(try sign(message.bytes)))
+    }
+
     /// Whether this is the signature of `message` by `key`.
     public func isValid(for message: SignedBytes, by key: VerifyingKey) -> Bool {
         guard self.key == key.hex, let bytes = Hexadecimal.decode(signature) else { return false }

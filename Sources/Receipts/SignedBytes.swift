@@ -6,11 +6,13 @@ import Contracts
 ///
 /// - ``Digest`` and ``SHA256`` hash.
 /// - ``SigningKey`` and ``VerifyingKey`` are the two halves of an Ed25519 key (RFC 8032): the relay's `ledger.key`, the
-///   agent's `agent.key`.
+///   agent's `agent.key`. An operator signs with the P-256 key of their certificate, which only ``VerifyingKey`` knows.
 /// - ``SignedBytes`` is the one form in which a statement is hashed or signed: its domain, a zero byte, and its RFC 8785
 ///   JSON without the member `signatures`. The domain keeps a signature under one type of statement from being shown
 ///   under another.
-/// - ``LedgerHead`` is the first such statement: how long the ledger is, and what its last entry hashes to.
+/// - ``LedgerHead`` says how long the ledger is, and what its last entry hashes to.
+/// - ``Terms`` are what an operator offers, ``OperatorProof`` is who says so in this very connection, ``ConsentRecord`` is
+///   what operator and client then agreed to, signed by both.
 ///
 /// All failures are ``ReceiptsError``.
 public struct SignedBytes: Hashable, Sendable {
@@ -24,6 +26,10 @@ public struct SignedBytes: Hashable, Sendable {
 
         /// One entry of the ledger.
         public static let ledgerEntry = Domain(rawValue: "lotse/1 ledger entry")
+        /// What operator and client agreed to.
+        public static let consent = Domain(rawValue: "lotse/1 consent")
+        /// Who offers terms, in one connection and no other.
+        public static let operatorProof = Domain(rawValue: "lotse/1 operator proof")
         /// The ledger's count and last hash.
         public static let ledgerHead = Domain(rawValue: "lotse/1 ledger head")
     }

@@ -23,6 +23,11 @@ struct Refusal: Error, Sendable {
     static func notFound(_ message: String) -> Refusal { Refusal(.notFound, "notFound", message) }
     static func conflict(_ message: String) -> Refusal { Refusal(.conflict, "conflict", message) }
     static func forbidden(_ message: String) -> Refusal { Refusal(.forbidden, "forbidden", message) }
+    static let sessionEnded = Refusal(
+        .conflict,
+        "sessionEnded",
+        "this session has ended (lotse sessions shows it)"
+    )
     static let certificateNeeded = Refusal(
         .unauthorized,
         "certificateNeeded",

@@ -20,6 +20,10 @@ public enum RelayRoute {
     public static let tunnel = "/v1/tunnel"
     /// `POST`: the client's consent.
     public static let consent = "/v1/consent"
+    /// `POST`: the client stops the clock.
+    public static let pause = "/v1/pause"
+    /// `POST`: the client lets it go on.
+    public static let resume = "/v1/resume"
     /// `POST`: the client's end of the session.
     public static let end = "/v1/end"
     /// `GET`: sessions.

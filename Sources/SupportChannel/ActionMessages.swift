@@ -1,6 +1,7 @@
 // The JSON in `parameters`, `notice` and `result` frames. Actions:
 //
-//   terms    Terms            → result Consent      asked once, first; everything else is refused until the client agreed
+//   terms    SignedTerms      → result ConsentDraft     asked once, first; everything else is refused until there is a session
+//   consent  SignedConsent    → result Consent          asked once, within ten seconds of the draft
 //   events   Empty            → notice SessionEvent, for as long as the session lives
 //   run      RunParameters    → output, errorOutput, result RunResult; input, inputEnd, signal go in
 //   logs     LogsParameters   → source, notice LogNotice, result Empty
@@ -15,60 +16,55 @@ public struct Empty: Codable, Sendable {
     public init() {}
 }
 
-/// What the operator offers: the client's consent is about this.
-public struct Terms: Codable, Sendable {
-    /// The invitation's id.
-    public var invitation: String
-    /// The operator's name.
-    public var `operator`: String
-    /// The contract's version.
-    public var version: Int64
-    /// The contract's canonical bytes as text; their SHA-256 is what is agreed to.
-    public var contract: String
-    /// The category's id.
-    public var category: String
-    /// What the session is for.
-    public var purpose: String
-    /// What the operator asks for: `run`, `shell`, `logs`, `files`, `forward`.
-    public var grants: [String]
+/// What the operator offers, and the proof of who offers it in this very connection.
+public struct SignedTerms: Codable, Sendable {
+    /// The terms' canonical bytes as text (`Receipts.Terms`).
+    public var terms: String
+    /// The operator's certificate, PEM.
+    public var certificate: String
+    /// The certificate of the authority that issued it, PEM.
+    public var authority: String
+    /// Signature by the certificate's key over `Receipts.OperatorProof`, in hexadecimal.
+    public var signature: String
 
-    /// Terms.
-    public init(
-        invitation: String,
-        operator: String,
-        version: Int64,
-        contract: String,
-        category: String,
-        purpose: String,
-        grants: [String]
-    ) {
-        self.invitation = invitation
-        self.operator = `operator`
-        self.version = version
-        self.contract = contract
-        self.category = category
-        self.purpose = purpose
-        self.grants = grants
+    /// Signed terms.
+    public init(terms: String, certificate: String, authority: String, signature: String) {
+        self.terms = terms
+        self.certificate = certificate
+        self.authority = authority
+        self.signature = signature
     }
 }
 
-/// The client's yes, after the relay has committed it.
+/// The client's yes: what both are to sign, with the client's signature.
+public struct ConsentDraft: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.ConsentRecord` as text.
+    public var record: String
+
+    /// A draft.
+    public init(record: String) { self.record = record }
+}
+
+/// The same with the operator's signature too: what the agent then posts to the relay.
+public struct SignedConsent: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.ConsentRecord` as text.
+    public var record: String
+
+    /// A signed consent.
+    public init(record: String) { self.record = record }
+}
+
+/// There is a session: the relay has committed the record.
 public struct Consent: Codable, Sendable {
     /// The session's id.
     public var session: String
     /// When the clock started, RFC 3339.
     public var startedAt: String
-    /// What the client allowed.
-    public var grants: [String]
-    /// The name of the client's machine.
-    public var machine: String
 
     /// A consent.
-    public init(session: String, startedAt: String, grants: [String], machine: String) {
+    public init(session: String, startedAt: String) {
         self.session = session
         self.startedAt = startedAt
-        self.grants = grants
-        self.machine = machine
     }
 }
 
@@ -173,6 +169,20 @@ public struct SessionEvent: Codable, Sendable, Equatable {
         case idle
         /// The longest time is over.
         case timeout
+        /// The client stopped the clock; only they let it go on.
+        case paused
+        /// The client let it go on.
+        case resumed
+        /// The client took something back; `grants` is what is left.
+        case revoked
+
+        /// Whether nothing follows.
+        public var isLast: Bool {
+            switch self {
+            case .ended, .idle, .timeout: true
+            case .paused, .resumed, .revoked: false
+            }
+        }
     }
 
     /// What happened.
@@ -181,11 +191,14 @@ public struct SessionEvent: Codable, Sendable, Equatable {
     public var rawSeconds: Int64?
     /// What is billed.
     public var billedSeconds: Int64?
+    /// What the client still allows.
+    public var grants: [String]?
 
     /// An event.
-    public init(kind: Kind, rawSeconds: Int64? = nil, billedSeconds: Int64? = nil) {
+    public init(kind: Kind, rawSeconds: Int64? = nil, billedSeconds: Int64? = nil, grants: [String]? = nil) {
         self.kind = kind
         self.rawSeconds = rawSeconds
         self.billedSeconds = billedSeconds
+        self.grants = grants
     }
 }

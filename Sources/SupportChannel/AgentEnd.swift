@@ -71,7 +71,8 @@ public struct AgentEnd: Sendable {
             let input = ActionInput(iterator)
             let replies = ActionReplies(outbound: PacedWriter(outbound, on: stream.channel.eventLoop))
             do {
-                let action = try await IncomingAction(head: head, input: input, replies: replies)
+                let gone = stream.channel.closeFuture
+                let action = try await IncomingAction(head: head, input: input, replies: replies, gone: gone)
                 try await handle(action)
                 try await replies.finish()
             } catch let refusal as Refusal where !replies.isAccepted {
@@ -95,9 +96,11 @@ public struct IncomingAction: Sendable {
     public let parameters: ByteBuffer
     /// What follows the parameters.
     public let input: ActionInput
+    /// Completes when the operator does not wait for this action any more, and when it is over.
+    public let gone: EventLoopFuture<Void>
     let replies: ActionReplies
 
-    init(head: HTTPRequest, input: ActionInput, replies: ActionReplies) async throws {
+    init(head: HTTPRequest, input: ActionInput, replies: ActionReplies, gone: EventLoopFuture<Void>) async throws {
         guard head.method == .post, let path = head.path, path.hasPrefix(SupportConnection.pathPrefix) else {
             throw Refusal(status: 404, message: "there is no such action")
         }
@@ -108,6 +111,7 @@ public struct IncomingAction: Sendable {
         self.parameters = first.payload
         self.input = input
         self.replies = replies
+        self.gone = gone
     }
 
     /// The parameters as `type`.

@@ -16,10 +16,11 @@ struct LotseAgent: AsyncParsableCommand {
         abstract: "Lets your supporter help you on this computer, while you watch.",
         discussion: """
             The program asks for the code that your supporter tells you, shows the terms, asks whether you agree, and then \
-            shows everything that happens. Ctrl-C, or q and Enter, ends the session.
+            shows everything that happens. During the session: p pauses, r takes something back, q or Ctrl-C ends it.
 
             EXAMPLES:
               lotse-agent --relay https://relay.example:8443
+              lotse-agent --look --logs /var/log/nginx
               lotse-agent --yes --logs /var/log/nginx < file-with-the-code
             """
     )
@@ -33,8 +34,24 @@ struct LotseAgent: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The relay's authority: its certificate in PEM.", valueName: "file"))
     var ca: String?
 
-    @Option(help: ArgumentHelp("What may be asked for at most: run, logs. Default: both.", valueName: "run,logs"))
+    @Option(
+        help: ArgumentHelp(
+            "What may be asked for at most: run, shell, logs, files, forward. Default: what the contract names; with --yes run,logs.",
+            valueName: "run,logs"
+        )
+    )
     var grant: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Whether you are asked before each step, or once for the session. Default: each; with --yes session.",
+            valueName: "each|session"
+        )
+    )
+    var approve: String?
+
+    @Flag(help: "Nothing runs; you may share log files.")
+    var look = false
 
     @Flag(help: "Agree without being asked; for scripts.")
     var yes = false
@@ -49,7 +66,16 @@ struct LotseAgent: AsyncParsableCommand {
         let environment = SystemEnvironment.variables
         let phrases = Phrases(Language(environment: environment))
         let places = AgentPlaces.standard(environment: environment)
-        let options = AgentOptions(relay: relay, pin: pin, authorities: ca, grants: grant, agrees: yes, logs: logs)
+        let options = AgentOptions(
+            relay: relay,
+            pin: pin,
+            authorities: ca,
+            grants: grant,
+            agrees: yes,
+            approval: approve,
+            looks: look,
+            logs: logs
+        )
         let configuration: AgentConfiguration
         do {
             configuration = try AgentConfiguration(options: options, places: places)
@@ -70,6 +96,7 @@ struct LotseAgent: AsyncParsableCommand {
             input: .standardInput(),
             phrases: phrases,
             interruption: try .bySignals(),
+            folder: AgentFolder(path: places.keepsakes),
             makeRunner: { CommandRunner(commandGuard: CommandGuard()) },
             complain: Self.complain
         )

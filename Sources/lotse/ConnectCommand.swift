@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operator
+import RelayAPI
 
 struct ConnectCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,7 +27,18 @@ struct ConnectCommand: AsyncParsableCommand {
     func run() async throws {
         let relay = try await Screen.relay()
         try await relay.checkLedger()
-        let chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
+        var chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
+        while true {
+            do {
+                return try await connect(relay, chosen)
+            } catch let error as OperatorError where error.kind == .codeOver {
+                guard let again = try await Self.newCode(relay, chosen, after: error) else { throw error }
+                chosen = again
+            }
+        }
+    }
+
+    private func connect(_ relay: Relay, _ chosen: InvitationSummary) async throws {
         if background {
             let holder = BackgroundSession(home: relay.home, invitation: chosen)
             let arguments = ["lotse", HoldCommand.name, chosen.invitation]
@@ -36,6 +48,22 @@ struct ConnectCommand: AsyncParsableCommand {
             let status = try await session.run(tell: Screen.tell) { try await show($0) }
             if status != 0 { throw ExitCode(status) }
         }
+    }
+
+    /// One key makes a new code for the same client.
+    ///
+    /// - Returns: `nil` where nobody is there to press it, or wants to leave.
+    private static func newCode(_ relay: Relay, _ over: InvitationSummary, after error: OperatorError) async throws
+        -> InvitationSummary?
+    {
+        guard KeyPrompt.isPossible else { return nil }
+        Screen.tellNow(error.description)
+        guard KeyPrompt.key("n makes a new code, any other key leaves. ")?.lowercased() == "n" else {
+            throw ExitCode.failure
+        }
+        let kept = try await relay.inviteAgain(over)
+        Screen.show(InvitationPage.text(kept, relay: relay.address, pin: relay.pin, now: .now))
+        return kept.invitation
     }
 
     private func show(_ session: SessionFile) async throws {

@@ -14,6 +14,6 @@ struct ResumeCommand: AsyncParsableCommand {
         let record = try await HolderClient.with(OperatorHome.standard(), session: choice.session) {
             try await $0.resume()
         }
-        Screen.tellNow("the clock runs on from \(DurationText.clock(record.rawSeconds))")
+        Screen.tellNow(SessionPage.resumed(record))
     }
 }

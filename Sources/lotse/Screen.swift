@@ -25,6 +25,11 @@ enum Screen {
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 
+    /// A page for the person at the terminal, where standard output belongs to the result.
+    static func show(_ page: String) {
+        _ = Array("\(page)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
     /// The width of the terminal behind standard error; 80 where nobody knows.
     private static var columns: Int {
         var size = winsize()

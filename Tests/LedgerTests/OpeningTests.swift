@@ -53,8 +53,22 @@ struct OpeningTests {
     @Test("a ledger of another version")
     func version() throws {
         let fixture = try Fixture()
-        try fixture.tamper("PRAGMA user_version = 2; PRAGMA wal_checkpoint(TRUNCATE)")
-        try expectOpening(fixture.folder, .otherVersion, says: "version 2, and this program knows version 1")
+        try fixture.tamper("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")
+        try expectOpening(fixture.folder, .otherVersion, says: "version 99, and this program knows version 2")
+    }
+
+    @Test("a ledger of version 1 is brought up to date when it is opened for writing, and verifies")
+    func update() async throws {
+        let fixture = try Fixture()
+        try fixture.tamper("DROP TABLE consents; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
+        #expect { try fixture.verify() } throws: {
+            ($0 as? LedgerError)?.kind == .otherVersion && "\($0)".contains("lotse-relay serve")
+        }
+        let ledger = try fixture.open()
+        try await ledger.seed()
+        try await ledger.start("s1")
+        try await ledger.close()
+        #expect(try fixture.verify().ok)
     }
 
     @Test("a ledger is never made over another")

@@ -169,8 +169,40 @@ extension Ledger {
             category: "question",
             operator: "anna",
             agent: ["host": "pc-1", "user": "eva"],
+            consent: try Self.consent(session, invitation: invitation),
             startedAt: startedAt
         )
+    }
+
+    /// What anna and a client signed before a session.
+    static func consent(_ session: String, invitation: String) throws -> ConsentRecord {
+        let (person, client) = (try SigningKey.generate(), try SigningKey.generate())
+        let terms = Terms(
+            session: session,
+            invitation: invitation,
+            room: "4821",
+            authority: sha("authority"),
+            operator: "anna",
+            contract: "{}",
+            contractVersion: 1,
+            category: "question",
+            purpose: "printer",
+            price: .init(currency: "EUR", centsPerHour: 9000),
+            grants: ["run"],
+            offeredAt: "2026-11-05T20:30:00Z"
+        )
+        let record = ConsentRecord(
+            terms,
+            contractID: "acme",
+            answer: .init(grants: ["run"], approval: .each, machine: "pc-1", key: client.verifyingKey),
+            operatorKey: person.verifyingKey,
+            exporter: []
+        )
+        let message = try record.signedBytes()
+        return record.signed([
+            try Signature(by: .operator, of: message, with: person),
+            try Signature(by: .client, of: message, with: client),
+        ])
     }
 
     /// Something in every table.

@@ -2,9 +2,11 @@ import FoundationEssentials
 import Glibc
 import NIOCore
 import NIOPosix
+import Receipts
 import RelayAPI
 import SupportChannel
 import Synchronization
+import TLS
 import Testing
 
 @testable import Operator
@@ -29,16 +31,39 @@ final class TemporaryHome: Sendable {
 final class FakeRelay: SessionRelay {
     let told = Mutex<[String]>([])
     let failsToEnd = Mutex(false)
+    let kept = Mutex<[ConsentRecord]>([])
+    let credentials: OperatorCredentials
+    private let document: ContractDocument?
+    private let tunnel: (@Sendable () async throws -> WaitingTunnel)?
+
+    /// - Parameters:
+    ///   - document: the contract that it shows.
+    ///   - tunnel: opens the operator's end of a tunnel.
+    init(
+        document: ContractDocument? = nil,
+        tunnel: (@Sendable () async throws -> WaitingTunnel)? = nil
+    ) throws {
+        credentials = try TestLogin.shared.get().credentials
+        self.document = document
+        self.tunnel = tunnel
+    }
 
     func contract(_ id: String, version: Int64?) async throws -> ContractDocument {
-        throw RelayAPI.Problem(code: "notFound", message: "there is no such contract")
+        guard let document else { throw RelayAPI.Problem(code: "notFound", message: "there is no such contract") }
+        return document
     }
 
     func openTunnel(invitation: String) async throws -> WaitingTunnel {
-        throw RelayAPI.Problem(code: "notFound", message: "there is no such invitation")
+        guard let tunnel else { throw RelayAPI.Problem(code: "notFound", message: "there is no such invitation") }
+        return try await tunnel()
     }
 
-    func report(invitation: String, paired: Bool) async throws { told.withLock { $0.append("paired \(paired)") } }
+    func report(invitation: String, paired: Bool) async throws -> MeetingAnswer {
+        told.withLock { $0.append("paired \(paired)") }
+        return MeetingAnswer(session: paired ? "s-1" : nil, quotaLeftSeconds: 3600, monthNetCents: 0)
+    }
+
+    func keep(_ consent: ConsentRecord) throws { kept.withLock { $0.append(consent) } }
 
     func pause(session: String) async throws -> SessionRecord { tell("pause", .paused) }
     func resume(session: String) async throws -> SessionRecord { tell("resume", .running) }
@@ -57,6 +82,31 @@ final class FakeRelay: SessionRelay {
     private func tell(_ what: String, _ state: SessionRecord.State, summary: String? = nil) -> SessionRecord {
         told.withLock { $0.append(what) }
         return Samples.record(state: state, summary: summary)
+    }
+}
+
+/// jan's login at a relay whose authority the test holds.
+struct TestLogin: Sendable {
+    let authority: CertificateAuthority
+    let credentials: OperatorCredentials
+
+    static let shared = Result { try TestLogin() }
+
+    init() throws {
+        authority = try .create(commonName: "Test", notBefore: 0, notAfter: 4_000_000_000)
+        let key = try PrivateKey.generate(.p256)
+        let profile = CertificateProfile(
+            commonName: "jan",
+            uris: [OperatorURI.of("jan")],
+            usage: .client,
+            notBefore: 0,
+            notAfter: 4_000_000_000
+        )
+        credentials = try OperatorCredentials(
+            certificate: authority.issue(profile, for: key.publicKey),
+            authority: authority.certificate,
+            key: key
+        )
     }
 }
 
@@ -144,7 +194,7 @@ struct HeldSession: Sendable {
             startedAt: Timestamp(seconds: 1_767_225_600),
             agent: try await connect(right) { try OperatorEnd(addingTo: $0) }
         )
-        let relay = FakeRelay()
+        let relay = try FakeRelay()
         let holder = SessionHolder(session, relay: relay)
         let held = HeldSession(home: home.home, agent: agent, relay: relay, holder: holder)
         async let served: Void = agent.serve(behaviour)

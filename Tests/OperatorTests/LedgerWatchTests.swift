@@ -17,7 +17,13 @@ struct LedgerWatchTests {
             authority = try CertificateAuthority.create(commonName: "test", notBefore: 0, notAfter: 4_000_000_000)
             ledger = try PrivateKey.generate(.ed25519)
             certificate = try authority.issue(
-                CertificateProfile(commonName: "ledger", usage: .signing, notBefore: 0, notAfter: 4_000_000_000),
+                CertificateProfile(
+                    commonName: "ledger",
+                    uris: [SignedHead.keyURI],
+                    usage: .signing,
+                    notBefore: 0,
+                    notAfter: 4_000_000_000
+                ),
                 for: ledger.publicKey
             )
         }

@@ -32,11 +32,11 @@ struct PairingOutcomeTests {
             }
         }
         let tunnel = try await connect(right) { try WaitingTunnel(on: $0, layer: layer) }
-        let relay = FakeRelay()
-        let opening = SessionOpening(relay: relay, operatorName: "jan")
+        let relay = try FakeRelay()
+        let opening = SessionOpening(relay: relay)
         let result: Result<OperatorEnd, any Error>
         do {
-            result = .success(try await opening.meet(tunnel, Self.invitation))
+            result = .success(try await opening.meet(tunnel, Self.invitation).0)
         } catch { result = .failure(error) }
         try? await tunnel.channel.close()
         _ = try? await agentEnd.get()

@@ -1,5 +1,6 @@
 import Contracts
 import Receipts
+import TLS
 import Testing
 
 struct SigningKeyTests {
@@ -57,6 +58,35 @@ struct SigningKeyTests {
         // The object identifier of X25519 (RFC 8410 §3) in the place of Ed25519's.
         let pem = try PEM.key(algorithm: "06032b656e", secretHex: String(repeating: "00", count: 32))
         #expect { try SigningKey(pem: pem) } throws: { ($0 as? ReceiptsError)?.kind == .badKey }
+    }
+
+    @Test("an operator's P-256 key verifies what it signed, and nothing else")
+    func p256() throws {
+        let pair = try PrivateKey.generate(.p256)
+        let key = try #require(VerifyingKey(p256SubjectPublicKeyInfo: pair.publicKey.der))
+        #expect(key.algorithm == .p256)
+        #expect(VerifyingKey(hex: key.hex) == key)
+        let signature = try Signature(by: .operator, of: message, key: key) { try pair.sign($0) }
+        #expect(signature.isValid(for: message, by: key))
+        #expect(!signature.isValid(for: SignedBytes(domain: .consent, statement: ["a": 1]), by: key))
+        let other = try #require(VerifyingKey(p256SubjectPublicKeyInfo: PrivateKey.generate(.p256).publicKey.der))
+        #expect(!signature.isValid(for: message, by: other))
+        #expect(!key.isValid([], for: message))
+        #expect(!key.isValid([UInt8](repeating: 0, count: 64), for: message))
+    }
+
+    @Test("what is no point on the curve, or written otherwise, is no P-256 key")
+    func badPoints() throws {
+        let der = try PrivateKey.generate(.p256).publicKey.der
+        let point = try #require(VerifyingKey(p256SubjectPublicKeyInfo: der)).bytes
+        var off = point
+        off[64] ^= 1
+        #expect(VerifyingKey(bytes: off) == nil)
+        #expect(VerifyingKey(bytes: Array(point.dropLast())) == nil)
+        #expect(VerifyingKey(bytes: [0x02] + point.dropFirst()) == nil)
+        #expect(VerifyingKey(bytes: [0x02] + point[1...32]) == nil)
+        #expect(VerifyingKey(p256SubjectPublicKeyInfo: Array(der.dropFirst())) == nil)
+        #expect(try VerifyingKey(p256SubjectPublicKeyInfo: PrivateKey.generate(.ed25519).publicKey.der) == nil)
     }
 
     @Test("one key signs on many threads at once")

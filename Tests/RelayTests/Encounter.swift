@@ -1,3 +1,5 @@
+import ContractFiles
+import Contracts
 import Foundation
 import NIOCore
 import RelayAPI
@@ -45,6 +47,8 @@ extension RelayClient {
 struct Encounter {
     let invitation: InvitationSummary
     let joined: JoinAnswer
+    /// The session that both sign.
+    let session: String
     let agent: TunnelLine
     let operatorEnd: TunnelLine
 }
@@ -82,28 +86,36 @@ extension RelayFixture {
         let operatorEnd = try await client.openLine(RelayRoute.tunnel(invitation: invitation.invitation))
         try await agent.send("hello")
         guard await operatorEnd.next() == "hello" else { throw ChannelError.eof }
-        let _: [String: String] = try await client.send(
+        let met: MeetingAnswer = try await client.send(
             .POST,
             RelayRoute.outcome(invitation.invitation),
             body: PairingOutcome(paired: true)
         )
-        return Encounter(invitation: invitation, joined: joined, agent: agent, operatorEnd: operatorEnd)
+        guard let session = met.session else { throw ChannelError.eof }
+        return Encounter(
+            invitation: invitation,
+            joined: joined,
+            session: session,
+            agent: agent,
+            operatorEnd: operatorEnd
+        )
     }
 
-    nonisolated func consent(_ meeting: Encounter, change: (inout ConsentRequest) -> Void = { _ in }) async throws
+    nonisolated func consent(_ meeting: Encounter, change: (inout SignedConsent) throws -> Void = { _ in }) async throws
         -> RelayAPI.SessionStarted
     {
-        let invitation = meeting.invitation
-        var request = ConsentRequest(
-            invitation: invitation.invitation,
-            contract: invitation.contract,
-            version: invitation.version,
-            hash: invitation.hash,
-            category: invitation.category,
-            grants: ["run"],
-            machine: "test"
+        guard let key = key(of: meeting.invitation.operator),
+            let contract = ContractFile.load(text: exampleContract, supplier: nil).contract
+        else { throw ChannelError.eof }
+        var consent = SignedConsent(
+            meeting.invitation,
+            session: meeting.session,
+            authority: RelayAPI.Hexadecimal.encode(authority.spkiSHA256),
+            contract: String(decoding: contract.canonicalBytes, as: UTF8.self),
+            key: key
         )
-        change(&request)
+        try change(&consent)
+        let request = try consent.request()
         return try await stranger().send(.POST, RelayRoute.consent, token: meeting.joined.token, body: request)
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import NIOConcurrencyHelpers
 import NIOCore
 import RelayAPI
 import TLS
@@ -12,6 +13,7 @@ actor RelayFixture {
     nonisolated let endpoint: RelayEndpoint
     nonisolated let authority: Certificate
     private let server: Task<Void, any Error>
+    private let keys = NIOLockedValueBox<[String: PrivateKey]>([:])
 
     init() async throws {
         path = FileManager.default.temporaryDirectory.appending(path: "lotse-relay-\(UUID().uuidString)").path
@@ -60,10 +62,14 @@ actor RelayFixture {
         try RelayClient(endpoint: endpoint, trust: .authorities([authority]))
     }
 
+    /// The key of an operator who has enrolled.
+    nonisolated func key(of name: String) -> PrivateKey? { keys.withLockedValue { $0[name] } }
+
     /// An operator who has enrolled.
     nonisolated func login(_ name: String, role: RelayAPI.OperatorRole = .operator) async throws -> RelayClient {
         let added = try await setup.addOperator(name, email: nil, role: role)
         let key = try PrivateKey.generate(.p256)
+        keys.withLockedValue { $0[name] = key }
         let token = EnrolmentToken(text: added.token)
         let request = EnrolRequest(
             token: RelayAPI.Hexadecimal.encode(token?.secret ?? []),

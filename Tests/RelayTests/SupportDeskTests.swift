@@ -84,20 +84,25 @@ struct SupportDeskTests {
             let jana = try await relay.login("jana")
             try await relay.addContract(jana)
             let meeting = try await relay.meet(jana)
-            let changes: [@Sendable (inout ConsentRequest) -> Void] = [
-                { $0.invitation = "i-other" }, { $0.contract = "other" }, { $0.version = 2 },
-                { $0.category = "defect" },
-                { $0.hash = String(repeating: "0", count: 64) },
+            let changes: [@Sendable (inout SignedConsent) throws -> Void] = [
+                { $0.terms.invitation = "i-other" }, { $0.contractID = "other" }, { $0.terms.contractVersion = 2 },
+                { $0.terms.category = "defect" }, { $0.terms.contract += " " }, { $0.terms.session = "s-other" },
+                { $0.terms.room = "0000" }, { $0.terms.authority = String(repeating: "0", count: 64) },
+                { $0.terms.operator = "mallory" }, { $0.key = try PrivateKey.generate(.p256) },
             ]
             for change in changes {
                 await expect("conflict") { try await relay.consent(meeting, change: change) }
             }
+            await expect("badRequest") { try await relay.consent(meeting) { $0.isSignedByOperator = false } }
             let live: [RelayAPI.SessionRecord] = try await jana.send(
                 .GET,
                 RelayRoute.sessions(contract: nil, live: true)
             )
             #expect(live.isEmpty)
-            _ = try await relay.consent(meeting)
+            let started = try await relay.consent(meeting)
+            #expect(started.session == meeting.session)
+            let certificate = try Certificate(pem: started.certificate)
+            #expect(started.head.isSigned(by: certificate, of: relay.authority))
             await expect("conflict") { try await relay.consent(meeting) }
         }
     }

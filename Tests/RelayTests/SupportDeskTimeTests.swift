@@ -5,6 +5,7 @@ import NIOConcurrencyHelpers
 import NIOEmbedded
 import Receipts
 import RelayAPI
+import TLS
 import Testing
 
 @testable import Relay
@@ -35,6 +36,7 @@ struct SupportDeskTimeTests {
         let path: String
         let ledger: Ledger
         let desk: SupportDesk
+        let key: PrivateKey
         let jana = OperatorIdentity(name: "jana", role: .owner, serialNumber: "01")
 
         init() async throws {
@@ -66,10 +68,11 @@ struct SupportDeskTimeTests {
                 role: .owner
             )
             let secret = EnrolmentToken(text: added.token)?.secret ?? []
+            key = try PrivateKey.generate(.p256)
             _ = try await enrolment.enrol(
                 EnrolRequest(
                     token: RelayAPI.Hexadecimal.encode(secret),
-                    certificateRequest: CertificateRequests.make("jana")
+                    certificateRequest: CertificateSigningRequest(commonName: "jana", key: key).pem
                 )
             )
             let routes = RelayAPIRoutes(
@@ -101,16 +104,19 @@ struct SupportDeskTimeTests {
             let invitation = try await invite()
             let answer = try await desk.join(JoinRequest(room: invitation.room), from: AddressBlock("203.0.113.7"))
             await desk.pretendThatTheyMet(invitation.invitation)
-            let consent = ConsentRequest(
+            let met = try await desk.report(
+                PairingOutcome(paired: true),
                 invitation: invitation.invitation,
-                contract: "minute",
-                version: 1,
-                hash: invitation.hash,
-                category: "support",
-                grants: ["run"],
-                machine: "till"
+                by: jana
             )
-            return try await desk.consent(consent, token: answer.token).session
+            let consent = SignedConsent(
+                invitation,
+                session: met.session ?? "",
+                authority: "",
+                contract: try await desk.contract("minute", version: 1).canonical,
+                key: key
+            )
+            return try await desk.consent(consent.request(), token: answer.token).session
         }
 
         func kinds() async throws -> [String] { try await ledger.entries().map(\.kind) }
@@ -232,7 +238,6 @@ extension SupportDesk {
         meetings[invitation]?.agent = Self.nowhere
         meetings[invitation]?.operatorEnd = Self.nowhere
         meetings[invitation]?.isJoined = true
-        meetings[invitation]?.isPaired = true
         meetings[invitation]?.agentWaitsUntil = nil
     }
 

@@ -5,6 +5,8 @@ import Musl
 #elseif canImport(Darwin)
 import Darwin
 #endif
+import Contracts
+import Receipts
 import RelayAPI
 
 /// What one run of the agent works with.
@@ -14,9 +16,11 @@ public struct AgentConfiguration: Sendable, Equatable {
     /// Whom to take for it.
     public var trust: RelayTrust
     /// What may be asked for at most.
-    public var grants: Set<AgentGrant>
+    public var grants: Set<Contract.Grant>
     /// Consent without asking.
     public var agrees: Bool
+    /// Whether each action is asked about.
+    public var approval: ConsentRecord.Approval
     /// Log files and folders that may be read; `nil`: the contract's.
     public var logs: [String]?
 
@@ -24,14 +28,16 @@ public struct AgentConfiguration: Sendable, Equatable {
     public init(
         relay: RelayEndpoint,
         trust: RelayTrust,
-        grants: Set<AgentGrant> = [.run, .logs],
+        grants: Set<Contract.Grant> = [.run, .logs],
         agrees: Bool = false,
+        approval: ConsentRecord.Approval = .session,
         logs: [String]? = nil
     ) {
         self.relay = relay
         self.trust = trust
         self.grants = grants
         self.agrees = agrees
+        self.approval = approval
         self.logs = logs
     }
 
@@ -54,8 +60,9 @@ public struct AgentConfiguration: Sendable, Equatable {
             throw AgentError(kind, "\(quoted(address))\(place) is not the address of a relay (write https://HOST:PORT)")
         }
         trust = try Self.trust(options, found, relay, places)
-        grants = try options.grants.map(AgentGrant.list) ?? [.run, .logs]
+        grants = try options.allowed()
         agrees = options.agrees
+        approval = try options.chosenApproval()
         let logs = options.logs.isEmpty ? found?.file.logs ?? [] : options.logs
         for path in logs where !path.hasPrefix("/") {
             throw AgentError(
@@ -155,17 +162,25 @@ public struct AgentPlaces: Sendable, Equatable {
     public var files: [String]
     /// Where authorities of relays are remembered.
     public var memory: String
+    /// Where the agent keeps its key, consents and whom it met.
+    public var keepsakes: String
 
     /// Places.
-    public init(files: [String], memory: String) {
+    public init(files: [String], memory: String, keepsakes: String) {
         self.files = files
         self.memory = memory
+        self.keepsakes = keepsakes
     }
 
     /// Beside the program, then `/etc/lotse`; memory under the person's home.
     public static func standard(environment: [String: String]) -> AgentPlaces {
         let home = environment["HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? Account.current()?.home ?? "/"
         let beside = ProgramFile.folder.map { ["\($0)/agent.yaml"] } ?? []
-        return AgentPlaces(files: beside + ["/etc/lotse/agent.yaml"], memory: "\(home)/.local/share/lotse/relays.json")
+        let data = "\(home)/.local/share/lotse"
+        return AgentPlaces(
+            files: beside + ["/etc/lotse/agent.yaml"],
+            memory: "\(data)/relays.json",
+            keepsakes: data
+        )
     }
 }

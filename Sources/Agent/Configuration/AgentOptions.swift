@@ -1,3 +1,5 @@
+import Contracts
+import Receipts
 import TerminalText
 
 /// What the client wrote behind `lotse-agent`, as text.
@@ -12,6 +14,10 @@ public struct AgentOptions: Sendable, Equatable {
     public var grants: String?
     /// `--yes`: consent without asking.
     public var agrees: Bool
+    /// `--approve each|session`: whether each action is asked about.
+    public var approval: String?
+    /// `--look`: nothing runs.
+    public var looks: Bool
     /// `--logs PATH…`: log files and folders that may be read, instead of the contract's.
     public var logs: [String]
 
@@ -22,6 +28,8 @@ public struct AgentOptions: Sendable, Equatable {
         authorities: String? = nil,
         grants: String? = nil,
         agrees: Bool = false,
+        approval: String? = nil,
+        looks: Bool = false,
         logs: [String] = []
     ) {
         self.relay = relay
@@ -29,34 +37,53 @@ public struct AgentOptions: Sendable, Equatable {
         self.authorities = authorities
         self.grants = grants
         self.agrees = agrees
+        self.approval = approval
+        self.looks = looks
         self.logs = logs
     }
 }
 
-/// Something that a client may allow in this version.
-public enum AgentGrant: String, Sendable, CaseIterable {
-    /// Run commands, each shown before it runs.
-    case run
-    /// Read log files.
-    case logs
+extension AgentOptions {
+    /// What may be asked for at most: what `--grant` says; else `run,logs` where nobody is asked, and whatever the contract names
+    /// where the client is. With `--look` log files alone.
+    ///
+    /// - Throws: `AgentError` (`usage`).
+    func allowed() throws(AgentError) -> Set<Contract.Grant> {
+        let given: Set<Contract.Grant>? = if let grants { try Self.grants(grants) } else { nil }
+        guard looks else { return given ?? (agrees ? [.run, .logs] : Set(Contract.Grant.allCases)) }
+        guard given == nil || given == [.logs] else {
+            throw AgentError(.usage, "--look lets nothing run, only log files may be shared (leave --grant out)")
+        }
+        return [.logs]
+    }
+
+    /// Whether each action is asked about: where nobody was asked for consent nobody is asked again, unless `--approve` says so.
+    ///
+    /// - Throws: `AgentError` (`usage`).
+    func chosenApproval() throws(AgentError) -> ConsentRecord.Approval {
+        guard let approval else { return agrees ? .session : .each }
+        guard let chosen = ConsentRecord.Approval(rawValue: approval) else {
+            throw AgentError(
+                .usage,
+                "--approve does not know \(quoted(approval)) (it takes each, to be asked before each action, or session)"
+            )
+        }
+        return chosen
+    }
 
     /// Reads `run,logs`.
-    ///
-    /// - Throws: `AgentError` (`usage`) for anything else.
-    public static func list(_ text: String) throws(AgentError) -> Set<AgentGrant> {
-        var grants: Set<AgentGrant> = []
+    private static func grants(_ text: String) throws(AgentError) -> Set<Contract.Grant> {
+        var grants: Set<Contract.Grant> = []
         for word in text.split(separator: ",", omittingEmptySubsequences: false) {
             let name = String(word.filter { $0 != " " })
-            if let grant = AgentGrant(rawValue: name) {
-                grants.insert(grant)
-            } else if ["shell", "files", "forward"].contains(name) {
-                throw AgentError(.usage, "this version cannot grant \(name) yet (--grant takes run and logs)")
-            } else {
+            guard let grant = Contract.Grant(rawValue: name) else {
+                let known = Contract.Grant.allCases.map(\.rawValue).joined(separator: ", ")
                 throw AgentError(
                     .usage,
-                    "--grant does not know \(quoted(name)) (it takes run and logs, with a comma between them)"
+                    "--grant does not know \(quoted(name)) (it takes \(known), with a comma between them)"
                 )
             }
+            grants.insert(grant)
         }
         return grants
     }

@@ -14,8 +14,14 @@ public protocol AgentRelay: Sendable {
     /// Opens the tunnel, in which the operator may not be yet. Of the code nothing is sent; it is bound to the relay's authority as
     /// the connection showed it, not as anybody said it.
     func openTunnel(token: String, code: Code) async throws -> AgentTunnel
-    /// Tells the client's consent; the clock starts with the relay's commit.
+    /// SPKI SHA-256 of the relay's authority as a join has shown it; nil before.
+    var provenAuthority: [UInt8]? { get }
+    /// Hands in what both signed; the clock starts with the relay's commit.
     func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted
+    /// Stops the session's clock for the client.
+    func pause(token: String) async throws -> SessionRecord
+    /// Lets it run again.
+    func resume(token: String) async throws -> SessionRecord
     /// Tells the end.
     func end(_ request: EndRequest, token: String) async throws -> SessionRecord
 }

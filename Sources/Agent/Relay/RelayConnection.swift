@@ -72,9 +72,22 @@ public final class RelayConnection: AgentRelay {
         }
     }
 
-    /// Tells the client's consent.
+    /// SPKI SHA-256 of the relay's authority as a join has shown it.
+    public var provenAuthority: [UInt8]? { proven.withLock { $0 } }
+
+    /// Hands in what both signed.
     public func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted {
         try await translating { try await self.client().send(.POST, RelayRoute.consent, token: token, body: request) }
+    }
+
+    /// Stops the session's clock.
+    public func pause(token: String) async throws -> SessionRecord {
+        try await translating { try await self.client().send(.POST, RelayRoute.pause, token: token) }
+    }
+
+    /// Lets it run again.
+    public func resume(token: String) async throws -> SessionRecord {
+        try await translating { try await self.client().send(.POST, RelayRoute.resume, token: token) }
     }
 
     /// Tells the end.

@@ -1,3 +1,4 @@
+import Contracts
 import NIOCore
 import SupportChannel
 import TerminalText
@@ -5,7 +6,11 @@ import TerminalText
 extension AgentSession {
     /// One action of the operator.
     func handle(_ action: IncomingAction) async throws {
-        if action.name == "terms" { return try await terms(action) }
+        switch action.name {
+        case "terms": return try await terms(action)
+        case "consent": return try await consent(action)
+        default: break
+        }
         guard let kind = Action(rawValue: action.name) else {
             throw Refusal(
                 status: 404,
@@ -37,7 +42,7 @@ extension AgentSession {
     private func resume(_ action: IncomingAction) async throws {
         let clock = try state.withLock { state -> Int64 in
             if let refusal = state.machine.resume() { throw refusal }
-            state.clock?.resume(at: time.now)
+            if !state.machine.isPaused { state.clock?.resume(at: time.now) }
             state.lastActivity = time.now
             return state.clock?.connected(at: time.now).components.seconds ?? 0
         }
@@ -61,10 +66,14 @@ extension AgentSession {
         try await replies.finish()
     }
 
-    /// Open for the session's life; says at most one thing, last.
+    /// Open for the session's life: says what happens on this side, the end last.
     private func events(_ action: IncomingAction) async throws {
         let replies = try await action.accept()
-        if let event = await farewell.wait() ?? nil { try await replies.send(.notice, json: event) }
+        var index = 0
+        while let event = await events.event(at: index) {
+            try await replies.send(.notice, json: event)
+            index += 1
+        }
     }
 
     // MARK: - Work
@@ -76,22 +85,32 @@ extension AgentSession {
         let startedAt: Duration
     }
 
-    /// Counts an action as work while `body` runs, and stops `body` when the session ends.
+    /// Counts an action as work while `body` runs, and stops `body` when the session ends or the client takes back what it needs.
     ///
     /// - Throws: what `body` threw; `CancellationError` where it was stopped.
-    func working<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) async throws -> Value {
-        state.withLock { $0.actionsAtWork += 1 }
+    func working<Value: Sendable>(
+        _ work: Work,
+        _ grant: Contract.Grant,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value {
+        let takenBack = OneShot<Void>()
+        state.withLock { state in
+            state.running[work.number] = (grant, takenBack)
+            if !state.granted.contains(grant) { takenBack.trigger() }
+        }
         defer {
             state.withLock { state in
-                state.actionsAtWork -= 1
+                state.running[work.number] = nil
                 state.lastActivity = time.now
             }
         }
         return try await withThrowingTaskGroup(of: Value.self) { group in
             group.addTask { try await body() }
-            group.addTask { [stop] in
-                _ = await stop.wait()
-                throw CancellationError()
+            for reason in [stop, takenBack] {
+                group.addTask {
+                    _ = await reason.wait()
+                    throw CancellationError()
+                }
             }
             defer { group.cancelAll() }
             guard let value = try await group.next() else { throw CancellationError() }
@@ -113,10 +132,17 @@ extension AgentSession {
         return refusal
     }
 
-    /// The offer that the client agreed to.
-    func agreed() throws -> Offer {
-        guard let offer = state.withLock({ $0.offer }) else {
-            throw Refusal(status: 403, message: "the client has not agreed to a session yet")
+    /// The offer that the client agreed to, where they allowed `grant` and have not taken it back.
+    ///
+    /// - Parameter what: the action, for the client's screen.
+    func offer(allowing grant: Contract.Grant, _ what: String, otherwise sentence: String) throws -> Offer {
+        let (offer, granted) = state.withLock { ($0.offer, $0.granted) }
+        guard let offer else { throw Refusal(status: 403, message: "the client has not agreed to a session yet") }
+        guard granted.contains(grant) else {
+            throw refuse(
+                what,
+                offer.grants.contains(grant) ? Self.takenBack(grant) : Refusal(status: 403, message: sentence)
+            )
         }
         return offer
     }

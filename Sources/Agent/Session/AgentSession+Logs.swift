@@ -7,14 +7,18 @@ extension AgentSession {
     func logs(_ action: IncomingAction) async throws {
         let parameters = try action.parameters(as: LogsParameters.self)
         let paths = TerminalText.commandLine(parameters.paths)
-        let offer = try agreed()
-        guard offer.grants.contains(.logs) else {
-            throw refuse(paths, Refusal(status: 403, message: "the client does not allow reading log files"))
-        }
+        let offer = try offer(allowing: .logs, paths, otherwise: "the client does not allow reading log files")
         guard !parameters.paths.isEmpty else {
             throw Refusal(status: 400, message: "no log file is named (name at least one)")
         }
         let work = begin()
+        let question = work.phrases.asksToRead(
+            work.number,
+            paths,
+            lines: parameters.lines,
+            follow: parameters.follow
+        )
+        try await askForApproval(work, .logs, action, question)
         let line = work.phrases.reads(work.number, paths, lines: parameters.lines, follow: parameters.follow)
         guard show(line) else { throw Self.unseen }
         let request = LogRequest(
@@ -50,7 +54,7 @@ extension AgentSession {
     ) async throws {
         let isWhole: Bool
         do {
-            isWhole = try await working {
+            isWhole = try await working(work, .logs) {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask {
                         try await reader.read(request) { try await self.pass($0, request, replies, work) }

@@ -19,9 +19,10 @@ extension AgentSession {
             throw refuse(line, Refusal(status: 400, message: error.description))
         }
         let work = begin()
+        try await askForApproval(work, .run, action, work.phrases.asksToRun(work.number, line))
         guard show(work.phrases.runs(work.number, line)) else { throw Self.unseen }
         try await withReader(action) { replies, queue, signals in
-            let result = await self.result(of: request, queue, signals, replies)
+            let result = await self.result(of: request, work, queue, signals, replies)
             let text = self.told(work, result)
             self.show(text)
             try await replies.send(.result, json: Self.reply(result, text))
@@ -29,10 +30,7 @@ extension AgentSession {
     }
 
     private func permit(_ arguments: [String], _ line: String) throws {
-        let offer = try agreed()
-        guard offer.grants.contains(.run) else {
-            throw refuse(line, Refusal(status: 403, message: "the client does not allow commands"))
-        }
+        let offer = try offer(allowing: .run, line, otherwise: "the client does not allow commands")
         // An empty vector is the request's own mistake, and gets its own sentence.
         guard arguments.isEmpty || offer.contract.access.commands.allows(arguments) else {
             throw refuse(line, Refusal(status: 403, message: "the contract does not allow this command"))
@@ -46,12 +44,13 @@ extension AgentSession {
 
     private func result(
         of request: CommandRequest,
+        _ work: Work,
         _ queue: CommandInputQueue,
         _ signals: CommandSignals,
         _ replies: ActionReplies
     ) async -> Ended {
         do {
-            let result = try await working { [runner] in
+            let result = try await working(work, .run) { [runner] in
                 try await runner.run(request, input: queue, signals: signals) { output in
                     switch output {
                     case .standardOutput(let bytes): try await replies.send(ActionFrame(.output, bytes))

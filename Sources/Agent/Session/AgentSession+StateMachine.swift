@@ -12,22 +12,27 @@ extension AgentSession {
         case end
     }
 
+    /// Who stops the clock.
+    enum Party: Sendable, Hashable { case client, `operator` }
+
     /// The rules of a session, without any I/O: what is allowed when, and what follows.
     ///
-    ///     waiting → deciding → consenting → running ⇄ paused
-    ///        └─────────┴───────────┴───────────┴────────┴──→ over
+    ///     waiting → deciding → signing → consenting → running ⇄ paused
+    ///        └─────────┴──────────┴───────────┴───────────┴────────┴──→ over
     struct StateMachine: Sendable {
         private enum State {
             /// The operator is there and has offered nothing. Next: deciding, over.
             case waiting
-            /// The terms are on the client's screen. Next: consenting, over.
+            /// The terms are on the client's screen. Next: signing, over.
             case deciding
-            /// The client agreed and the relay is told. Next: running, over. `leaving`: the client wants to end it already.
+            /// The client agreed and signed; the operator has not yet. Next: consenting, over.
+            case signing
+            /// Both signed and the relay is told. Next: running, over. `leaving`: the client wants to end it already.
             case consenting(leaving: Bool)
             /// The clock runs. Next: paused, over.
             case running
-            /// The operator stopped the clock. Next: running, over.
-            case paused
+            /// One of the two or both stopped the clock. Next: running, over.
+            case paused(Set<Party>)
             /// Nothing happens any more.
             case over
         }
@@ -40,7 +45,7 @@ extension AgentSession {
             case .waiting:
                 state = .deciding
                 return nil
-            case .deciding, .consenting:
+            case .deciding, .signing, .consenting:
                 return Refusal(status: 409, message: "the client is looking at the terms already")
             case .running, .paused: return Refusal(status: 409, message: "the client has agreed to terms already")
             case .over: return Self.isOver
@@ -49,11 +54,23 @@ extension AgentSession {
 
         /// The client agreed.
         ///
-        /// - Returns: Whether the relay may be told.
+        /// - Returns: Whether the operator may sign.
         mutating func agree() -> Bool {
             guard case .deciding = state else { return false }
-            state = .consenting(leaving: false)
+            state = .signing
             return true
+        }
+
+        /// The operator signed what the client signed.
+        mutating func sign() -> Refusal? {
+            switch state {
+            case .signing:
+                state = .consenting(leaving: false)
+                return nil
+            case .waiting, .deciding: return Refusal(status: 403, message: "the client has not agreed to terms yet")
+            case .consenting, .running, .paused: return Refusal(status: 409, message: "this is signed already")
+            case .over: return Self.isOver
+            }
         }
 
         /// What the relay's commit leads to.
@@ -69,12 +86,20 @@ extension AgentSession {
         /// The operator asks for something else than consent.
         func admit(_ action: Action) -> Refusal? {
             switch (state, action) {
-            case (.waiting, _), (.deciding, _), (.consenting, _):
+            case (.waiting, _), (.deciding, _), (.signing, _), (.consenting, _):
                 Refusal(status: 403, message: "the client has not agreed to a session yet")
             case (.over, _): Self.isOver
-            case (.paused, .run), (.paused, .logs):
-                Refusal(status: 409, message: "the session is paused (lotse resume lets it go on)")
-            case (.paused, .pause): Refusal(status: 409, message: "the session is paused already")
+            case (.paused(let by), .run), (.paused(let by), .logs):
+                Refusal(
+                    status: 409,
+                    message: by.contains(.client)
+                        ? "the client paused the session (only they can let it go on)"
+                        : "the session is paused (lotse resume lets it go on)"
+                )
+            case (.paused(let by), .pause) where by.contains(.operator):
+                Refusal(status: 409, message: "the session is paused already")
+            case (.paused(let by), .resume) where !by.contains(.operator):
+                Refusal(status: 409, message: "the client paused the session (only they can let it go on)")
             case (.running, .resume): Refusal(status: 409, message: "the session is not paused")
             case (.running, _), (.paused, _): nil
             }
@@ -83,15 +108,38 @@ extension AgentSession {
         /// The operator stops the clock.
         mutating func pause() -> Refusal? {
             if let refusal = admit(.pause) { return refusal }
-            state = .paused
+            state = .paused(pausedBy.union([.operator]))
             return nil
         }
 
-        /// The operator lets it go on.
+        /// The operator lets it run, unless the client stops it too.
         mutating func resume() -> Refusal? {
             if let refusal = admit(.resume) { return refusal }
-            state = .running
+            leavePause(.operator)
             return nil
+        }
+
+        /// The client stops the clock.
+        ///
+        /// - Returns: Whether there is a clock that this changes.
+        mutating func pauseByClient() -> Bool {
+            guard isLive, !pausedBy.contains(.client) else { return false }
+            state = .paused(pausedBy.union([.client]))
+            return true
+        }
+
+        /// The client lets it run, unless the operator stops it too.
+        ///
+        /// - Returns: Whether the client had stopped it.
+        mutating func resumeByClient() -> Bool {
+            guard pausedBy.contains(.client) else { return false }
+            leavePause(.client)
+            return true
+        }
+
+        private mutating func leavePause(_ party: Party) {
+            let left = pausedBy.subtracting([party])
+            state = left.isEmpty ? .running : .paused(left)
         }
 
         /// What the client's wish to end leads to.
@@ -100,7 +148,7 @@ extension AgentSession {
         /// The client wants to end.
         mutating func interrupt() -> Interrupt {
             switch state {
-            case .waiting, .deciding: return .leave
+            case .waiting, .deciding, .signing: return .leave
             case .consenting:
                 // The relay may have started the clock: its answer decides whether there is a session to end.
                 state = .consenting(leaving: true)
@@ -116,14 +164,20 @@ extension AgentSession {
         @discardableResult
         mutating func finish() -> Bool {
             defer { state = .over }
-            switch state {
-            case .running, .paused: return true
-            case .waiting, .deciding, .consenting, .over: return false
-            }
+            return isLive
         }
 
-        var isPaused: Bool { if case .paused = state { true } else { false } }
+        /// Who stops the clock now.
+        var pausedBy: Set<Party> { if case .paused(let by) = state { by } else { [] } }
+        var isPaused: Bool { !pausedBy.isEmpty }
         var isOver: Bool { if case .over = state { true } else { false } }
+        /// Whether there is a session.
+        var isLive: Bool {
+            switch state {
+            case .running, .paused: true
+            case .waiting, .deciding, .signing, .consenting, .over: false
+            }
+        }
 
         private static let isOver = Refusal(status: 409, message: "the session is over")
     }

@@ -1,4 +1,6 @@
+import Contracts
 import NIOCore
+import Receipts
 import RelayAPI
 import SupportChannel
 import Synchronization
@@ -11,16 +13,26 @@ import TerminalText
 /// ``serve(_:)`` then stops what runs, tells relay and operator, and closes the connection.
 final class AgentSession: Sendable {
     struct Settings: Sendable {
+        /// SPKI SHA-256 of the relay's authority, as a join has shown it.
+        var authority: [UInt8]
+        /// The room of the code.
+        var room: String
         /// What may be asked for at most.
-        var grants: Set<AgentGrant> = [.run, .logs]
+        var grants: Set<Contract.Grant> = [.run, .logs]
         /// Consent without asking.
         var agrees = false
+        /// Whether each action is asked about.
+        var approval = ConsentRecord.Approval.session
         /// What may be read instead of the contract's list.
         var logs: [String]?
         /// The name of this machine.
         var machine: String
         /// How long the client may think.
         var consentLimit: Duration = .seconds(300)
+        /// How long the operator's signature and the relay's commit may take.
+        var signLimit: Duration = .seconds(10)
+        /// How long the client may think about one action.
+        var approvalLimit: Duration = .seconds(120)
         /// How long the relay may take for a consent or an end.
         var relayLimit: Duration = .seconds(10)
         /// How long the operator may take to close after the end.
@@ -31,9 +43,21 @@ final class AgentSession: Sendable {
         var machine = StateMachine()
         var phrases: Phrases
         var offer: Offer?
+        /// What the client signed.
+        var draft: ConsentRecord?
+        /// What is allowed and not taken back.
+        var granted: [Contract.Grant] = []
+        /// Of that, what needs no question any more.
+        var unasked: Set<Contract.Grant> = []
+        var dialogue = KeyDialogue()
+        /// By number, actions that wait for a key.
+        var waiting: [Int: OneShot<KeyDialogue.Answer>] = [:]
+        /// What runs, by what it needs.
+        var running: [Int: (grant: Contract.Grant, stop: OneShot<Void>)] = [:]
+        /// Nobody types any more.
+        var isDeaf = false
         var clock: SessionClock?
         var longestSeconds: Int64 = 0
-        var actionsAtWork = 0
         var lastActivity: Duration = .zero
         var actions = 0
     }
@@ -45,17 +69,24 @@ final class AgentSession: Sendable {
     let input: InputLines
     let time: any AgentTime
     let runner: CommandRunner
+    /// Signs for the client.
+    let key: SigningKey
+    let folder: AgentFolder
+    /// What this connection exports for the operator's proof.
+    let exporter = OneShot<[UInt8]>()
     let state: Mutex<State>
 
     private let ending = OneShot<SessionEnding>()
     /// What runs has to stop.
     let stop = OneShot<Void>()
+    /// The client agreed and signed.
+    let agreed = OneShot<Void>()
     /// The clock runs.
     let started = OneShot<Void>()
+    /// What the operator is told on the `events` stream.
+    let events = EventFeed()
     /// The operator has the answer to its `end`.
     let endAnswered = OneShot<Void>()
-    /// What the `events` stream says last, if anything.
-    let farewell = OneShot<SessionEvent?>()
 
     init(
         relay: any AgentRelay,
@@ -64,6 +95,8 @@ final class AgentSession: Sendable {
         screen: ClientScreen,
         input: InputLines,
         phrases: Phrases,
+        key: SigningKey,
+        folder: AgentFolder,
         time: any AgentTime = SystemTime(),
         runner: CommandRunner = CommandRunner()
     ) {
@@ -72,6 +105,8 @@ final class AgentSession: Sendable {
         self.settings = settings
         self.screen = screen
         self.input = input
+        self.key = key
+        self.folder = folder
         self.time = time
         self.runner = runner
         state = Mutex(State(phrases: phrases))
@@ -82,6 +117,7 @@ final class AgentSession: Sendable {
     /// Serves the operator until the session is over and nothing of it is left.
     func serve(_ end: AgentEnd, interruption: OneShot<Void>) async -> SessionOutcome {
         let served = OneShot<Void>()
+        exporter.resolve(await Self.exported(by: end))
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
                 // Whatever broke the connection, it is broken.
@@ -90,7 +126,8 @@ final class AgentSession: Sendable {
                 self.connectionEnded()
             }
             group.addTask { if await interruption.wait() != nil { self.interrupt() } }
-            group.addTask { await self.watchKeyboard() }
+            group.addTask { await self.watchKeys() }
+            group.addTask { await self.watchSigning() }
             group.addTask { await self.watchTime() }
             group.addTask { await self.drawStatus() }
             let ending = await self.ending.wait() ?? .lost
@@ -110,6 +147,12 @@ final class AgentSession: Sendable {
             await group.waitForAll()
             return outcome
         }
+    }
+
+    /// What the operator's proof is bound to; nothing where the connection is over already.
+    private static func exported(by end: AgentEnd) async -> [UInt8] {
+        let bytes = end.exporter?.bytes(label: OperatorProof.exporterLabel, length: OperatorProof.exporterByteCount)
+        return (try? await bytes?.get()) ?? []
     }
 
     /// The first reason to end stands.
@@ -153,7 +196,7 @@ final class AgentSession: Sendable {
             operatorName: name
         )
         guard let request = ending.request, let event = ending.event else {
-            farewell.resolve(nil)
+            events.finish()
             return outcome
         }
         screen.line(phrases.ending)
@@ -167,13 +210,14 @@ final class AgentSession: Sendable {
             // At the longest time the relay ends the session by itself, and may have been first.
             if case .longest = ending {} else { outcome.recordFailure = "\(error)" }
         }
-        farewell.resolve(
+        events.append(
             SessionEvent(
                 kind: event,
                 rawSeconds: outcome.record?.rawSeconds,
                 billedSeconds: outcome.record?.billedSeconds
             )
         )
+        events.finish()
         return outcome
     }
 
@@ -189,29 +233,31 @@ final class AgentSession: Sendable {
 
     private func drawStatus() async {
         guard screen.isTerminal, await started.wait() != nil else { return }
-        while !Task.isCancelled {
-            let line = state.withLock { state -> String? in
-                guard !state.machine.isOver, let clock = state.clock, let offer = state.offer else { return nil }
-                let parts = [
-                    Phrases.clock(clock.connected(at: time.now).components.seconds),
-                    state.machine.isPaused ? state.phrases.statusPaused : nil,
-                    TerminalText.name(offer.contract.client.name, limit: 24),
-                    TerminalText.name(offer.terms.operator, limit: 24),
-                    state.phrases.statusHint,
-                ]
-                return parts.compactMap(\.self).joined(separator: " · ")
-            }
-            guard let line else { return }
-            screen.status(line)
+        while !Task.isCancelled, redraw() {
             guard (try? await time.sleep(.seconds(1))) != nil else { return }
         }
     }
 
-    private func watchKeyboard() async {
-        guard input.isTerminal, await started.wait() != nil else { return }
-        while let line = try? await input.next() {
-            if line.filter({ !$0.isWhitespace }).lowercased() == "q" { interrupt() }
+    /// Draws the line at the bottom: a question that waits, else the clock and the keys.
+    ///
+    /// - Returns: Whether there is a session.
+    @discardableResult
+    func redraw() -> Bool {
+        let line = state.withLock { state -> String? in
+            guard !state.machine.isOver, let clock = state.clock, let offer = state.offer else { return nil }
+            if let choices = state.dialogue.choosing { return state.phrases.takeBack(choices) }
+            if let question = state.dialogue.question { return state.phrases.allow(question.number, question.grant) }
+            let parts = [
+                Phrases.clock(clock.connected(at: time.now).components.seconds),
+                state.machine.isPaused ? state.phrases.statusPaused : nil,
+                TerminalText.name(offer.terms.operator, limit: 24),
+                state.phrases.statusHint,
+            ]
+            return parts.compactMap(\.self).joined(separator: "  ")
         }
+        guard let line else { return false }
+        screen.status(line)
+        return true
     }
 
     // MARK: - Time
@@ -229,7 +275,7 @@ final class AgentSession: Sendable {
                 if longest <= .zero { return .failure(TimeIsUp(ending: .longest(state.longestSeconds))) }
                 let limit = Duration.seconds(access.idleTimeoutSeconds)
                 // While something is at work or the clock is stopped nobody is idle; it may end right after this look.
-                guard state.actionsAtWork == 0, !state.machine.isPaused else { return .success(min(longest, limit)) }
+                guard state.running.isEmpty, state.waiting.isEmpty, !state.machine.isPaused else { return .success(min(longest, limit)) }
                 let idle = state.lastActivity + limit - now
                 if idle <= .zero { return .failure(TimeIsUp(ending: .idle(access.idleTimeoutSeconds))) }
                 return .success(min(longest, idle))
@@ -249,4 +295,9 @@ final class AgentSession: Sendable {
 extension AgentSession.State {
     /// The operator's name, safe to show.
     var operatorName: String { offer.map { TerminalText.name($0.terms.operator) } ?? "" }
+}
+
+extension AgentSession {
+    /// The same, from outside of the state.
+    var operatorName: String { state.withLock { $0.operatorName } }
 }

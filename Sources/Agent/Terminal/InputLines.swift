@@ -13,6 +13,7 @@ public final class InputLines: Sendable {
     private struct State {
         var lines: [String] = []
         var isAtEnd = false
+        var readsKeys = false
         var arrival = OneShot<Void>()
     }
 
@@ -61,6 +62,15 @@ public final class InputLines: Sendable {
         }
     }
 
+    /// From now on every key counts by itself, or again every line. Without a terminal lines stay lines.
+    func readKeys(_ reads: Bool) {
+        guard isTerminal else { return }
+        state.withLock { $0.readsKeys = reads }
+        if reads { KeyMode.enter() } else { KeyMode.leave() }
+    }
+
+    fileprivate var readsKeys: Bool { state.withLock { $0.readsKeys } }
+
     /// Forgets what was typed before a question was asked.
     func discardWaiting() { state.withLock { $0.lines = [] } }
 
@@ -86,6 +96,13 @@ extension InputLines {
                     continue
                 }
                 if count <= 0 { break }
+                if input.readsKeys {
+                    // One key is one byte. More at once is a pasted text or an arrow key, and neither answers a question.
+                    if count == 1, (0x20..<0x7F).contains(block[0]) {
+                        input.append(String(decoding: block[..<1], as: UTF8.self))
+                    }
+                    continue
+                }
                 for byte in block[..<count] {
                     if byte == 0x0A {
                         input.append(String(decoding: line, as: UTF8.self))

@@ -40,6 +40,7 @@ public final class Interruption: Sendable {
                 guard count == 1 else { return }
                 if interruption.wish.trigger() { continue }
                 OwnProcesses.kill()
+                KeyMode.leave()
                 _exit(128 + Int32(block[0]))
             }
         }

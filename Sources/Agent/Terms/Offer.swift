@@ -1,84 +1,144 @@
+import Billing
 import Contracts
 import FoundationEssentials
 import Receipts
 import RelayAPI
 import SupportChannel
+import TLS
+import TimeZoneFiles
 
 /// The operator's terms after they were checked: what the client may agree to.
 struct Offer: Sendable {
+    /// What this client knows by itself, and every offer has to fit.
+    struct Situation: Sendable {
+        /// SPKI SHA-256 of the relay's authority, in hexadecimal.
+        var authority: String
+        /// The room of the code that the client typed.
+        var room: String
+        /// This computer's clock, Unix seconds.
+        var moment: Int64
+        /// What the client allows at most.
+        var allowed: Set<Contract.Grant>
+        /// What the client shares instead of the contract's list.
+        var logs: [String]?
+        /// How the client wants to be asked.
+        var approval: ConsentRecord.Approval
+    }
+
     /// As they came.
     let terms: Terms
+    /// The operator's proven key.
+    let operatorKey: VerifyingKey
+    /// The relay's authority.
+    let authority: Certificate
     /// The contract that they name.
     let contract: Contract
     /// SHA-256 of the contract's canonical bytes.
     let hash: Digest
     /// The kind of work.
     let category: Contract.Category
-    /// Its price in cents per hour.
-    let centsPerHour: Int64
     /// What is asked for and may be allowed by this client.
-    let grants: [AgentGrant]
+    let grants: [Contract.Grant]
     /// What is asked for and not allowed, by the operator's own words.
     let withheld: [String]
     /// Log files and folders that may be read.
     let logs: [String]
+    /// How the client wants to be asked.
+    let approval: ConsentRecord.Approval
+    /// Seconds by which the operator's clock is ahead of this computer's.
+    let clockDifference: Int64
 
     /// Contracts are a few kilobytes.
     static let longestContract = 256 * 1024
 
-    /// Checks terms.
+    /// Checks terms whose operator is proven.
     ///
-    /// - Parameters:
-    ///   - allowed: what the client allows at most.
-    ///   - logs: what the client shares instead of the contract's list.
     /// - Throws: `AgentError` (`badTerms`): the reason as the rest of a sentence.
-    init(_ terms: Terms, allowed: Set<AgentGrant>, logs: [String]?) throws(AgentError) {
+    init(_ proven: ProvenTerms, in situation: Situation) throws(AgentError) {
+        let terms = proven.terms
+        guard terms.authority == situation.authority, terms.room == situation.room else {
+            throw Self.bad("it is for another relay or another code than the one that was typed here")
+        }
         let bytes = Array(terms.contract.utf8)
-        guard bytes.count <= Self.longestContract else { throw Self.bad("the contract is too long") }
+        let contract = try Self.contract(bytes)
+        guard let category = contract.category(terms.category) else {
+            throw Self.bad("the contract has no category \(quoted(terms.category))")
+        }
+        guard terms.contractVersion > 0 else { throw Self.bad("the contract has no version \(terms.contractVersion)") }
+        guard contract.access.idleTimeoutSeconds > 0, contract.access.maximumSessionSeconds > 0 else {
+            throw Self.bad("the contract leaves no time for a session")
+        }
+        guard let offeredAt = Timestamp(rfc3339: terms.offeredAt) else { throw Self.bad("it does not say when it was made") }
+        try Self.check(terms.price, of: category, in: contract, at: offeredAt.seconds)
+        self.terms = terms
+        self.contract = contract
+        self.category = category
+        operatorKey = proven.operatorKey
+        authority = proven.authority
+        hash = Digest.sha256(bytes)
+        let agreed = Set(contract.access.grants)
+        grants = Contract.Grant.allCases.filter {
+            terms.grants.contains($0.rawValue) && agreed.contains($0) && situation.allowed.contains($0)
+        }
+        let given = Set(grants)
+        withheld = Contract.Grant.allCases.filter { terms.grants.contains($0.rawValue) && !given.contains($0) }
+            .map(\.rawValue)
+        logs = situation.logs ?? contract.access.logs
+        approval = situation.approval
+        clockDifference = offeredAt.seconds - situation.moment
+    }
+
+    private static func contract(_ bytes: [UInt8]) throws(AgentError) -> Contract {
+        guard bytes.count <= longestContract else { throw bad("the contract is too long") }
         let contract: Contract
         do {
             contract = try JSONDecoder().decode(Contract.self, from: Data(bytes))
         } catch {
-            throw Self.bad("the contract cannot be read (both ends need the same release)")
+            throw bad("the contract cannot be read (both ends need the same release)")
         }
         // What is hashed must say nothing that the value shown to the client does not (RFC 8785 has one text for each value).
-        guard contract.canonicalBytes == bytes else { throw Self.bad("the contract's text is not its canonical form") }
-        guard let category = contract.category(terms.category) else {
-            throw Self.bad("the contract has no category \(quoted(terms.category))")
+        guard contract.canonicalBytes == bytes else { throw bad("the contract's text is not its canonical form") }
+        return contract
+    }
+
+    /// A price is what the contract says, whatever the operator's program says.
+    private static func check(
+        _ price: Terms.Price,
+        of category: Contract.Category,
+        in contract: Contract,
+        at moment: Int64
+    ) throws(AgentError) {
+        guard let rate = contract.rateCentsPerHour(of: category) else {
+            throw bad("the contract has no price for \(quoted(category.id))")
         }
-        guard let price = contract.rateCentsPerHour(of: category) else {
-            throw Self.bad("the contract has no price for \(quoted(category.id))")
+        guard price.currency == contract.currency, price.centsPerHour == rate else {
+            throw bad("the price is not the contract's")
         }
-        guard terms.version > 0 else { throw Self.bad("the contract has no version \(terms.version)") }
-        guard contract.access.idleTimeoutSeconds > 0, contract.access.maximumSessionSeconds > 0 else {
-            throw Self.bad("the contract leaves no time for a session")
+        if let surcharge = SurchargeNow(contract, category, at: moment) {
+            guard price.surchargePercentBp == surcharge.percentBp, price.surchargeLabel == surcharge.label else {
+                throw bad("the surcharge is not the contract's for this hour")
+            }
         }
-        self.terms = terms
-        self.contract = contract
-        self.hash = Digest.sha256(bytes)
-        self.category = category
-        self.centsPerHour = price
-        let agreed = Set(contract.access.grants.map(\.rawValue))
-        grants = AgentGrant.allCases.filter {
-            terms.grants.contains($0.rawValue) && agreed.contains($0.rawValue) && allowed.contains($0)
+        guard (price.quotaLeftSeconds == nil) == (contract.retainer == nil) else {
+            throw bad("what is left of the included time does not fit the contract")
         }
-        let given = Set(grants.map(\.rawValue))
-        withheld = Contract.Grant.allCases.map(\.rawValue).filter { terms.grants.contains($0) && !given.contains($0) }
-        self.logs = logs ?? contract.access.logs
     }
 
     private static func bad(_ reason: String) -> AgentError { AgentError(.badTerms, reason) }
 
-    /// What the relay is told when the client agrees.
-    func consentRequest(machine: String) -> ConsentRequest {
-        ConsentRequest(
-            invitation: terms.invitation,
-            contract: contract.contract,
-            version: terms.version,
-            hash: hash.hex,
-            category: category.id,
-            grants: grants.map(\.rawValue),
-            machine: machine
+    /// What both are to sign, given the client's yes.
+    func record(machine: String, key: VerifyingKey, exporter: [UInt8]) -> ConsentRecord {
+        ConsentRecord(
+            terms,
+            contractID: contract.contract,
+            answer: ConsentRecord.Answer(
+                grants: grants.map(\.rawValue),
+                approval: approval,
+                machine: machine,
+                key: key
+            ),
+            operatorKey: operatorKey,
+            exporter: exporter
         )
     }
 

@@ -1,14 +1,13 @@
 import Contracts
+import Receipts
 
 /// A contract's terms in words.
 extension Phrases {
     var labelContract: String { say("Contract", "Vertrag") }
-    var labelClient: String { say("Client", "Kunde") }
     var labelPurpose: String { say("What for", "Wofür") }
-    var labelCategory: String { say("Category", "Kategorie") }
-    var labelPrice: String { say("Price", "Preis") }
+    var labelPrice: String { say("Price now", "Preis jetzt") }
     var labelRounding: String { say("Rounding", "Rundung") }
-    var labelLongest: String { say("Longest", "Höchstens") }
+    var labelLimits: String { say("Limits", "Grenzen") }
     var labelAsks: String { say("May", "Darf") }
 
     func contract(_ id: String, _ version: Int64, _ title: String) -> String {
@@ -29,9 +28,35 @@ extension Phrases {
         }
     }
 
+    func perHourGross(_ money: String, vat: Contract.VAT) -> String {
+        let tax = percentage(basisPoints: vat.percentBp)
+        return say("\(money) per hour, \(tax) VAT included", "\(money) je Stunde, \(tax) USt enthalten")
+    }
+
     var warranty: String { say("nothing: this is a warranty case", "nichts: dies ist ein Gewährleistungsfall") }
-    var quotaFirst: String { say("your included time is used first", "zuerst wird Ihr Zeitkontingent verbraucht") }
-    func surcharges(_ list: String) -> String { say("surcharges: \(list)", "Zuschläge: \(list)") }
+    func becauseOf(_ label: String, _ percent: String, base: String) -> String {
+        say(" (\(base) and \(percent) \(label))", " (\(base) und \(percent) \(label))")
+    }
+    func quotaLeft(_ left: String, before: (left: String, day: String)?) -> String {
+        let then = before.map { say(" (on \($0.day): \($0.left))", " (am \($0.day): \($0.left))") } ?? ""
+        return say(
+            "your included time is used first, \(left) of it are left\(then)",
+            "zuerst wird Ihr Zeitkontingent verbraucht, davon sind \(left) übrig\(then)"
+        )
+    }
+    func surcharges(_ list: String) -> String { say("at other hours: \(list)", "zu anderen Zeiten: \(list)") }
+    func clocksDiffer(_ time: String) -> String {
+        say(
+            "this computer's clock and your supporter's are \(time) apart; the relay's bills",
+            "die Uhr dieses Computers und die Ihres Helfers gehen \(time) auseinander; die des Relays zählt"
+        )
+    }
+    func cap(_ limits: String) -> String { say("agreed upper limit: \(limits)", "vereinbarte Obergrenze: \(limits)") }
+    func perSession(_ money: String) -> String { say("\(money) a session", "\(money) je Sitzung") }
+    func perMonth(_ money: String, soFar: String?) -> String {
+        let used = soFar.map { say(" (so far \($0))", " (bisher \($0))") } ?? ""
+        return say("\(money) a month\(used)", "\(money) im Monat\(used)")
+    }
 
     func rounding(_ rule: Contract.Rounding) -> String {
         let step = duration(rule.stepSeconds)
@@ -86,16 +111,24 @@ extension Phrases {
     }
 
     var asksRun: String {
-        say(
-            "run commands on this computer, each shown first",
-            "Befehle auf diesem Computer ausführen, jeder wird vorher gezeigt"
-        )
+        say("run commands on this computer", "Befehle auf diesem Computer ausführen")
     }
     func asksRun(only commands: String) -> String {
         say(
-            "run these commands on this computer, each shown first: \(commands)",
-            "diese Befehle auf diesem Computer ausführen, jeder wird vorher gezeigt: \(commands)"
+            "run these commands on this computer: \(commands)",
+            "diese Befehle auf diesem Computer ausführen: \(commands)"
         )
+    }
+    var asksShell: String { say("open a terminal on this computer", "ein Terminal auf diesem Computer öffnen") }
+    var asksFiles: String { say("fetch and put files", "Dateien holen und ablegen") }
+    var asksForward: String {
+        say("reach other programs and machines from here", "von hier aus andere Programme und Geräte erreichen")
+    }
+    func approval(_ approval: ConsentRecord.Approval) -> String {
+        switch approval {
+        case .each: say("you are asked before each step", "Sie werden vor jedem Schritt gefragt")
+        case .session: say("each step is shown, you are not asked again", "jeder Schritt wird gezeigt, gefragt wird nicht mehr")
+        }
     }
     func asksLogs(_ paths: String) -> String { say("read log files: \(paths)", "Protokolldateien lesen: \(paths)") }
     var asksLogsNowhere: String {

@@ -159,13 +159,35 @@ extension Phrases {
 // MARK: - Consent
 
 extension Phrases {
-    func offer(operator: String, relay: String) -> String {
-        say("\(`operator`) offers support over \(relay).", "\(`operator`) bietet Hilfe an über \(relay).")
+    func offer(operator: String) -> String {
+        say("\(`operator`) wants to help you on this computer.", "\(`operator`) möchte Ihnen auf diesem Computer helfen.")
+    }
+    func checked(relay: String) -> String {
+        say("Verified with the certificate of \(relay).", "Geprüft mit dem Zertifikat von \(relay).")
+    }
+    func knownOperator(_ name: String, since: String) -> String {
+        say("Known on this computer since \(since).", "Auf diesem Computer bekannt seit \(since).")
+    }
+    func newOperator(_ name: String) -> String {
+        say("You have not worked with \(name) on this computer before.", "Mit \(name) haben Sie auf diesem Computer noch nicht gearbeitet.")
+    }
+    func keyChanged(_ name: String, since: String) -> String {
+        say(
+            "CAUTION: this is not the key that \(name) has had since \(since). Somebody else may use the name. Ask \(name) by telephone before you agree.",
+            "VORSICHT: Das ist nicht der Schlüssel, den \(name) seit \(since) hat. Jemand anders könnte den Namen benutzen. Fragen Sie "
+                + "\(name) am Telefon, bevor Sie zustimmen."
+        )
+    }
+    func contractChanged(before: Int64, now: Int64) -> String {
+        say(
+            "NEW: version \(now) of the contract; the last session was under version \(before).",
+            "NEU: Fassung \(now) des Vertrags; die letzte Sitzung war unter Fassung \(before)."
+        )
     }
     var clockStarts: String {
         say(
-            "The clock starts when you agree. Ctrl-C ends the session at any time.",
-            "Die Zeit läuft ab Ihrer Zustimmung. Strg-C beendet die Sitzung jederzeit."
+            "The clock starts when you agree. You can pause it, take things back, and end it at any time.",
+            "Die Zeit läuft ab Ihrer Zustimmung. Sie können jederzeit anhalten, Erlaubtes zurücknehmen und beenden."
         )
     }
     var question: String { say("Do you agree? [y/N] ", "Sind Sie einverstanden? [j/N] ") }
@@ -208,13 +230,13 @@ extension Phrases {
     func started(_ session: String, keyboard: Bool) -> String {
         keyboard
             ? say(
-                "Session \(session) runs. Ctrl-C, or q and Enter, ends it.",
-                "Sitzung \(session) läuft. Strg-C oder q und Enter beendet sie."
+                "Session \(session) runs. Keys: p pauses, r takes something back, q ends.",
+                "Sitzung \(session) läuft. Tasten: p hält an, r nimmt Erlaubtes zurück, q beendet."
             )
             : say("Session \(session) runs. Ctrl-C ends it.", "Sitzung \(session) läuft. Strg-C beendet sie.")
     }
-    var statusHint: String { say("Ctrl-C ends", "Strg-C beendet") }
-    var statusPaused: String { say("paused", "Pause") }
+    var statusHint: String { say("p pause  r take back  q end", "p Pause  r zurücknehmen  q Ende") }
+    var statusPaused: String { say("PAUSED", "PAUSE") }
     func runs(_ number: Int, _ commandLine: String) -> String {
         say("[\(number)] runs: \(commandLine)", "[\(number)] führt aus: \(commandLine)")
     }

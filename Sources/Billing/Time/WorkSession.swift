@@ -63,7 +63,7 @@ public struct WorkSession: Hashable, Sendable {
     }
 
     /// The order in which sessions use quota and round: end, then id by its bytes (rules 3, 6).
-    static func isBefore(_ left: WorkSession, _ right: WorkSession) -> Bool {
+    public static func isBefore(_ left: WorkSession, _ right: WorkSession) -> Bool {
         if left.endedAt != right.endedAt { return left.endedAt < right.endedAt }
         return left.session.utf8.lexicographicallyPrecedes(right.session.utf8)
     }

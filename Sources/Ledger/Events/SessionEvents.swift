@@ -1,5 +1,6 @@
 import Contracts
 internal import GRDB
+import Receipts
 
 /// The clock of a session starts.
 struct SessionStarted: EventPayload {
@@ -14,6 +15,8 @@ struct SessionStarted: EventPayload {
     /// Public facts about the client's machine, as the agent states them.
     let agent: JSONValue
     let startedAt: Int64
+    /// What operator and client signed, canonical; ledgers of version 1 have none.
+    var consent: String?
 
     func apply(_ entry: EntryStamp, to db: Database) throws {
         try db.run(
@@ -27,6 +30,13 @@ struct SessionStarted: EventPayload {
                 startedAt, startedAt, SessionState.live.rawValue, entry.sequence,
             ]
         )
+        if let consent {
+            let hash = try ConsentRecord(canonical: Array(consent.utf8)).hash()
+            try db.run(
+                "INSERT INTO consents (session, hash, record, entry) VALUES (?, ?, ?, ?)",
+                [session, hash.hex, consent, entry.sequence]
+            )
+        }
         // The session uses its invitation up, in whatever state the report about the code has left it.
         try InvitationChanged(invitation: invitation, state: .used, reason: nil).apply(entry, to: db)
     }

@@ -2,7 +2,9 @@
 /// somebody else's database would change it.
 enum DatabaseHeader {
     /// Says in one sentence why the file at `path` is not a ledger of this version.
-    static func check(_ path: String) throws {
+    ///
+    /// - Parameter takesOlder: whether an older version is good too, for whoever brings it up to date.
+    static func check(_ path: String, takesOlder: Bool = false) throws {
         guard let header = try FileSystem.read(path, atMost: 100) else {
             throw LedgerError(
                 .missing,
@@ -16,7 +18,15 @@ enum DatabaseHeader {
             throw LedgerError(.corrupt, "\(path) is a database of another program; give the folder of a relay")
         }
         let version = number(header[60..<64])
-        guard version == UInt32(bitPattern: Schema.version) else {
+        let (oldest, newest) = (UInt32(bitPattern: Schema.oldestVersion), UInt32(bitPattern: Schema.version))
+        if (oldest..<newest).contains(version) {
+            guard !takesOlder else { return }
+            throw LedgerError(
+                .otherVersion,
+                "\(path) is a ledger of the older version \(version) (start lotse-relay serve once: it brings it up to date)"
+            )
+        }
+        guard version == newest else {
             throw LedgerError(
                 .otherVersion,
                 "\(path) is a ledger of version \(version), and this program knows version \(Schema.version); use the Lotse that wrote it"

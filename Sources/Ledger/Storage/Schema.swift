@@ -5,14 +5,24 @@ internal import GRDB
 enum Schema {
     /// "LOTS": what `PRAGMA application_id` of a ledger says.
     static let applicationID: Int32 = 0x4C4F_5453
-    /// The version of tables and events; `PRAGMA user_version`.
-    static let version: Int32 = 1
+    /// The version of tables and events; `PRAGMA user_version`. 2 added consents.
+    static let version: Int32 = 2
+    /// The oldest version that can be brought up to date.
+    static let oldestVersion: Int32 = 1
 
     static func create(in db: Database) throws {
         try db.execute(sql: record)
         for table in projections { try db.execute(sql: table.sql) }
         try db.execute(sql: indexes)
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
+    }
+
+    /// Brings a ledger of an older version up to date: its entries stay as they are, and no event of theirs touches what came later.
+    static func update(_ db: Database) throws {
+        let present = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
+        guard present < version else { return }
+        for table in projections where table.since > present { try db.execute(sql: table.sql) }
+        try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
     /// The entries, and the signed head of exactly these entries, written in the same transaction.
@@ -37,6 +47,8 @@ enum Schema {
         let name: String
         let key: String
         let columns: String
+        /// The version that brought it.
+        var since: Int32 = 1
 
         /// The key's columns one by one.
         var keyColumns: [String] { key.split(separator: ", ").map(String.init) }
@@ -93,6 +105,12 @@ enum Schema {
                 lastInstant INTEGER NOT NULL, state TEXT NOT NULL, endedAt INTEGER, endedBy TEXT, reason TEXT,
                 summary TEXT, idleSeconds INTEGER
                 """
+        ),
+        Projection(
+            name: "consents",
+            key: "session",
+            columns: "session TEXT NOT NULL, hash TEXT NOT NULL, record TEXT NOT NULL",
+            since: 2
         ),
         Projection(
             name: "breaks",

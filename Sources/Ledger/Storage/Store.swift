@@ -25,7 +25,10 @@ final class Store: Sendable {
         pool = try DatabasePool(path: folder.database, configuration: configuration)
         // A pool begins with synchronous=NORMAL, under which a commit may be lost with the power.
         try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-        try lock.exclusive { try settleHead() }
+        try lock.exclusive {
+            try pool.write { try Schema.update($0) }
+            try settleHead()
+        }
     }
 
     /// Appends the event that `decide` returns, or nothing for `nil`; `result` then reads what the caller gets.

@@ -43,8 +43,7 @@ public struct RemoteLogs: Sendable {
     /// Prints until the end.
     public func perform(on client: HolderClient) async -> RemoteRun.Outcome {
         do {
-            let parameters = LogsParameters(paths: paths, lines: lines, follow: follow)
-            return try await client.end.perform("logs", parameters) { replies, _ in try await print(replies) }
+            return try await outcome(on: client)
         } catch let refusal as Refusal {
             return .init(status: 1, message: refusal.message)
         } catch is OutputDescriptor.ReaderIsGone {
@@ -59,13 +58,25 @@ public struct RemoteLogs: Sendable {
         }
     }
 
-    private func print(_ replies: ActionInput) async throws -> RemoteRun.Outcome {
-        try await withThrowingTaskGroup(of: RemoteRun.Outcome?.self) { group in
-            group.addTask { try await receive(replies) }
+    /// Signals count from the beginning: also while the client thinks about it.
+    private func outcome(on client: HolderClient) async throws -> RemoteRun.Outcome {
+        let acceptance = Acceptance()
+        let parameters = LogsParameters(paths: paths, lines: lines, follow: follow)
+        return try await withThrowingTaskGroup(of: RemoteRun.Outcome?.self) { group in
+            group.addTask {
+                try await client.end.perform("logs", parameters) { replies, requests in
+                    acceptance.come(requests)
+                    return try await receive(replies)
+                }
+            }
             group.addTask {
                 for await number in signals {
                     return .init(status: follow && number == SIGINT ? 0 : 128 + number)
                 }
+                return nil
+            }
+            group.addTask {
+                await acceptance.explain(on: errorOutput)
                 return nil
             }
             defer { group.cancelAll() }

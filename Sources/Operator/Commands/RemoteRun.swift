@@ -55,10 +55,7 @@ public struct RemoteRun: Sendable {
     /// Runs it to its end.
     public func perform(on client: HolderClient) async -> Outcome {
         do {
-            let parameters = RunParameters(arguments: arguments, timeoutMilliseconds: timeoutMilliseconds)
-            return try await client.end.perform("run", parameters) { replies, requests in
-                try await exchange(replies, requests)
-            }
+            return try await outcome(on: client)
         } catch let refusal as Refusal {
             return Outcome(status: 255, message: refusal.message)
         } catch is OutputDescriptor.ReaderIsGone {
@@ -73,6 +70,30 @@ public struct RemoteRun: Sendable {
         }
     }
 
+    /// Signals count from the beginning: also while the client thinks about it.
+    private func outcome(on client: HolderClient) async throws -> Outcome {
+        let acceptance = Acceptance()
+        let parameters = RunParameters(arguments: arguments, timeoutMilliseconds: timeoutMilliseconds)
+        return try await withThrowingTaskGroup(of: Outcome?.self) { group in
+            group.addTask {
+                try await client.end.perform("run", parameters) { replies, requests in
+                    acceptance.come(requests)
+                    return try await exchange(replies, requests)
+                }
+            }
+            group.addTask { await obey(acceptance) }
+            group.addTask {
+                await acceptance.explain(on: errorOutput)
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let outcome = try await group.next() {
+                if let outcome { return outcome }
+            }
+            throw SupportChannelError(kind: .closed, diagnostics: "without a result")
+        }
+    }
+
     private func exchange(_ replies: ActionInput, _ requests: ActionRequests) async throws -> Outcome {
         try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask { try await receive(replies) }
@@ -80,7 +101,6 @@ public struct RemoteRun: Sendable {
                 await send(requests)
                 return nil
             }
-            group.addTask { await obey(requests) }
             defer { group.cancelAll() }
             while let outcome = try await group.next() {
                 if let outcome { return outcome }
@@ -114,9 +134,11 @@ public struct RemoteRun: Sendable {
         }
     }
 
-    private func obey(_ requests: ActionRequests) async -> Outcome? {
+    private func obey(_ acceptance: Acceptance) async -> Outcome? {
         var policy = InterruptPolicy()
         for await number in signals {
+            // What nobody has taken yet is simply given up.
+            guard let requests = await acceptance.soon() else { return Outcome(status: 128 + number) }
             switch policy.received(number) {
             case .forward(let signal):
                 // The result may already be on its way; then there is nobody to tell.

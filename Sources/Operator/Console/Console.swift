@@ -59,7 +59,7 @@ struct Console: Sendable {
                 await say("the clock stands at \(DurationText.clock(record.rawSeconds))")
             case .resume:
                 let record = try await client.resume()
-                await say("the clock runs on from \(DurationText.clock(record.rawSeconds))")
+                await say(SessionPage.resumed(record))
             case .end(let summary): return try await end(summary: summary)
             }
         } catch let error as OperatorError where error.kind != .sessionOver {

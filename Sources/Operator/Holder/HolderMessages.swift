@@ -19,8 +19,12 @@ public struct HolderStatus: Codable, Sendable, Equatable {
     public var contract: String
     /// The name of the client's machine.
     public var agent: String
-    /// What the client allowed.
+    /// What the client allows now.
     public var grants: [String]
+    /// Whether the client is asked before each action.
+    public var asksEach: Bool
+    /// Whether the client stopped the clock.
+    public var isPausedByClient: Bool
     /// When the clock started.
     public var startedAt: Timestamp
     /// Whether the clock stands still.
@@ -36,8 +40,10 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         contract: String,
         agent: String,
         grants: [String],
+        asksEach: Bool,
         startedAt: Timestamp,
         isPaused: Bool,
+        isPausedByClient: Bool,
         rawSeconds: Int64,
         pausedSeconds: Int64
     ) {
@@ -45,8 +51,10 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         self.contract = contract
         self.agent = agent
         self.grants = grants
+        self.asksEach = asksEach
         self.startedAt = startedAt
         self.isPaused = isPaused
+        self.isPausedByClient = isPausedByClient
         self.rawSeconds = rawSeconds
         self.pausedSeconds = pausedSeconds
     }
@@ -71,6 +79,7 @@ public enum SessionEnd: Sendable, Equatable {
         case .byAgent(.timeout, let billed): "the session reached the contract's longest time\(Self.billed(billed))"
         case .connectionLost:
             "the connection to the client is lost, and the session has ended (lotse sessions shows the time)"
+        case .byAgent(_, let billed): "the client's side ended the session\(Self.billed(billed))"
         }
     }
 

@@ -37,14 +37,14 @@ extension SessionHolder {
 
     private func pause(_ action: IncomingAction) async throws {
         let record = try await relay.pause(session: session.id)
-        withClock { $0.pause(at: .now) }
+        setPaused(true, byClient: false)
         try await tell("pause", Empty())
         try await answer(action, record)
     }
 
     private func resume(_ action: IncomingAction) async throws {
         let record = try await relay.resume(session: session.id)
-        withClock { $0.resume(at: .now) }
+        setPaused(false, byClient: false)
         try await tell("resume", Empty())
         try await answer(action, record)
     }

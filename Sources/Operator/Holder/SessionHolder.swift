@@ -3,6 +3,7 @@ import NIOCore
 import RelayAPI
 import SupportChannel
 import Synchronization
+import TerminalText
 
 /// Keeps one session and serves it to the commands of this user.
 ///
@@ -18,6 +19,11 @@ public final class SessionHolder: Sendable {
 
     private struct State {
         var clock: SessionClock
+        /// What the client allows now.
+        var grants: [String]
+        /// Who stopped the clock.
+        var isPausedByOperator = false
+        var isPausedByClient = false
         var end: SessionEnd?
         /// Whether `end` is on its way: what the agent's side says meanwhile is its consequence, unless the relay says no.
         var isEnding = false
@@ -27,11 +33,20 @@ public final class SessionHolder: Sendable {
     /// How long commands may take to hear of the end.
     private static let farewell: TimeAmount = .seconds(2)
 
+    private let heard: @Sendable (String) async -> Void
+
     /// A holder of `session`, whose clock starts now.
-    public init(_ session: OpenSession, relay: any SessionRelay) {
+    ///
+    /// - Parameter heard: takes a sentence about something that the client did.
+    public init(
+        _ session: OpenSession,
+        relay: any SessionRelay,
+        heard: @escaping @Sendable (String) async -> Void = { _ in }
+    ) {
         self.session = session
         self.relay = relay
-        self.state = Mutex(State(clock: SessionClock(start: .now)))
+        self.heard = heard
+        self.state = Mutex(State(clock: SessionClock(start: .now), grants: session.grants))
         (self.endings, self.ended) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
     }
 
@@ -99,20 +114,32 @@ public final class SessionHolder: Sendable {
     var end: SessionEnd? { state.withLock { $0.end } }
 
     var status: HolderStatus {
-        let clock = state.withLock { $0.clock }
+        let (clock, grants, isPausedByClient) = state.withLock { ($0.clock, $0.grants, $0.isPausedByClient) }
         return HolderStatus(
             session: session.id,
             contract: session.contract,
             agent: session.machine,
-            grants: session.grants,
+            grants: grants,
+            asksEach: session.asksEach,
             startedAt: session.startedAt,
             isPaused: clock.isPaused,
+            isPausedByClient: isPausedByClient,
             rawSeconds: clock.rawSeconds(at: .now),
             pausedSeconds: clock.pausedSeconds(at: .now)
         )
     }
 
-    func withClock(_ body: (inout SessionClock) -> Void) { state.withLock { body(&$0.clock) } }
+    /// The operator or the client stops the clock, or does so no more: it runs when neither does.
+    func setPaused(_ isPaused: Bool, byClient: Bool) {
+        state.withLock { state in
+            if byClient { state.isPausedByClient = isPaused } else { state.isPausedByOperator = isPaused }
+            if state.isPausedByClient || state.isPausedByOperator {
+                state.clock.pause(at: .now)
+            } else {
+                state.clock.resume(at: .now)
+            }
+        }
+    }
 
     /// Ends the session at the relay, then tells the agent. `leave` lets `serve` return.
     func end(_ request: EndRequest) async throws -> SessionRecord {
@@ -190,7 +217,9 @@ public final class SessionHolder: Sendable {
             event = try await session.agent.perform("events", Empty()) { replies, _ in
                 while let frame = try await replies.next() {
                     guard frame.kind == .notice else { continue }
-                    return try JSONDecoder().decode(SessionEvent.self, from: Data(frame.payload.readableBytesView))
+                    let event = try JSONDecoder().decode(SessionEvent.self, from: Data(frame.payload.readableBytesView))
+                    if event.kind.isLast { return event }
+                    await self.take(event)
                 }
                 return nil
             }
@@ -201,6 +230,25 @@ public final class SessionHolder: Sendable {
             finish(.byAgent(event.kind, billedSeconds: event.billedSeconds))
         } else {
             finish(.connectionLost)
+        }
+    }
+}
+
+extension SessionHolder {
+    /// Something that the client did, and after which the session goes on.
+    private func take(_ event: SessionEvent) async {
+        switch event.kind {
+        case .paused:
+            setPaused(true, byClient: true)
+            await heard("the client paused the session; nothing is billed until they let it go on")
+        case .resumed:
+            setPaused(false, byClient: true)
+            await heard("the client let the session go on")
+        case .revoked:
+            let left = (event.grants ?? []).map { TerminalText.name($0, limit: 20) }
+            state.withLock { $0.grants = left }
+            await heard("the client took something back; still allowed: \(left.isEmpty ? "nothing" : left.joined(separator: ", "))")
+        case .ended, .idle, .timeout: break
         }
     }
 }

@@ -11,6 +11,7 @@ import Glibc
 /// | `login.pending.json` | a key whose certificate has not arrived yet |
 /// | `ledger.head` | the last signed head of the ledger that the relay showed |
 /// | `invitations/ID.json` | an open invitation with its code |
+/// | `consents/ID.json` | what both ends signed before a session |
 /// | `sessions/ID.json`, `ID.socket`, `ID.log` | a live session and its holder |
 /// | `history` | what was typed in the console |
 public struct OperatorHome: Sendable {
@@ -39,7 +40,7 @@ public struct OperatorHome: Sendable {
     /// Makes the folder and those in it.
     public func prepare() throws {
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        for folder in [path, path(of: Self.invitations), path(of: Self.sessions)] {
+        for folder in [path] + [Self.invitations, Self.consents, Self.sessions].map(path(of:)) {
             if mkdir(folder, 0o700) != 0 {
                 guard errno == EEXIST else { throw Self.failure("make the folder", folder) }
                 guard chmod(folder, 0o700) == 0 else { throw Self.failure("close to others the folder", folder) }
@@ -48,6 +49,7 @@ public struct OperatorHome: Sendable {
     }
 
     static let invitations = "invitations"
+    static let consents = "consents"
     static let sessions = "sessions"
 
     private var parent: String {

@@ -27,6 +27,16 @@ extension Relay {
         return kept
     }
 
+    /// Invites again for what an invitation was about whose code is used up: the same contract, purpose and kind of work.
+    public func inviteAgain(_ over: InvitationSummary, validSeconds: Int64 = 600) async throws -> KeptInvitation {
+        try await invite(
+            contract: over.contract,
+            purpose: over.purpose,
+            category: over.category,
+            validSeconds: validSeconds
+        )
+    }
+
     /// The invitation to connect to: the one with this id, else the newest open one, else the one whose code is typed.
     ///
     /// - Parameter askCode: asks for a code; called at most once. `nil` where nobody can be asked.

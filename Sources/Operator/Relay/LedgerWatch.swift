@@ -1,5 +1,3 @@
-import Contracts
-import Receipts
 import RelayAPI
 import TLS
 
@@ -16,8 +14,7 @@ enum LedgerWatch {
     /// - Throws: `OperatorError` (`ledger`).
     static func check(_ answer: HeadAnswer, after known: SignedHead?, authority: Certificate) throws -> SignedHead {
         let certificate = try Certificate(pem: answer.certificate)
-        guard certificate.isSigned(by: authority), !certificate.isAuthority, isSigned(answer.head, by: certificate)
-        else {
+        guard answer.head.isSigned(by: certificate, of: authority) else {
             throw failure("the relay's ledger is not signed by a key that the relay's authority certified")
         }
         guard let known else { return answer.head }
@@ -40,18 +37,5 @@ enum LedgerWatch {
             .ledger,
             "\(sentence) (ask who runs the relay; to accept the ledger as it is now, remove \(file) from the folder of lotse)"
         )
-    }
-
-    private static func isSigned(_ head: SignedHead, by certificate: Certificate) -> Bool {
-        // RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key ends in its 32 bytes.
-        guard certificate.publicKey.algorithm == .ed25519,
-            let key = VerifyingKey(bytes: Array(certificate.publicKey.der.suffix(VerifyingKey.byteCount)))
-        else { return false }
-        let signature: JSONValue = ["by": "relay", "key": .string(key.hex), "signature": .string(head.signature)]
-        let statement: JSONValue = [
-            "kind": "lotse-ledger-head", "version": 1, "count": .integer(head.count), "hash": .string(head.hash),
-            "signatures": [signature],
-        ]
-        return (try? LedgerHead(canonical: statement.canonicalBytes))?.isSigned(by: key) ?? false
     }
 }

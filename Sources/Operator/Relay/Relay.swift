@@ -11,6 +11,8 @@ import TLS
 public struct Relay: Sendable {
     /// The folder with the login.
     public let home: OperatorHome
+    /// Who the operator is.
+    public let credentials: OperatorCredentials
     /// The operator's name.
     public var operatorName: String { login.operator }
     /// `https://HOST:PORT`.
@@ -57,11 +59,14 @@ public struct Relay: Sendable {
         self.home = home
         self.login = login
         self.authority = try Certificate(pem: login.authority)
+        let certificate = try Certificate(pem: login.certificate)
+        let key = try PrivateKey(pem: login.privateKey)
+        self.credentials = try OperatorCredentials(certificate: certificate, authority: authority, key: key)
         self.client = try RelayClient(
             endpoint: RelayEndpoint(url: login.relay),
             trust: .authorities([authority]),
-            certificate: Certificate(pem: login.certificate),
-            privateKey: PrivateKey(pem: login.privateKey)
+            certificate: certificate,
+            privateKey: key
         )
     }
 

@@ -11,6 +11,8 @@ public enum HolderReport: Codable, Sendable, Equatable {
     case ready(SessionFile)
     /// There is no session, and why.
     case failed(String)
+    /// The same, where a new code would help.
+    case codeOver(String)
 }
 
 /// `lotse connect --background`: a holder in a process of its own, which lives on when the terminal closes.
@@ -70,6 +72,7 @@ public struct BackgroundSession: Sendable {
             case .waiting(let sentence): await tell(sentence)
             case .ready(let session): return session
             case .failed(let sentence): throw OperatorError(.refused, sentence)
+            case .codeOver(let sentence): throw OperatorError(.codeOver, sentence)
             }
         }
         throw OperatorError(.refused, "the session's holder stopped without a word (\(home.path(of: log)) may say why)")
@@ -86,7 +89,7 @@ public struct BackgroundSession: Sendable {
         do {
             let session = try await withThrowingTaskGroup(of: OpenSession.self) { group in
                 group.addTask {
-                    try await SessionOpening(relay: relay, operatorName: relay.operatorName).open(invitation) {
+                    try await SessionOpening(relay: relay).open(invitation) {
                         sentence in
                         try? await reports.send(.waiting(sentence))
                     }
@@ -117,7 +120,9 @@ public struct BackgroundSession: Sendable {
             try forgetLog(relay.home, invitation)
             return 0
         } catch {
-            try? await reports.send(.failed(OperatorError.sentence(for: error)))
+            let sentence = OperatorError.sentence(for: error)
+            let isCodeOver = (error as? OperatorError)?.kind == .codeOver
+            try? await reports.send(isCodeOver ? .codeOver(sentence) : .failed(sentence))
             try? forgetLog(relay.home, invitation)
             return 1
         }

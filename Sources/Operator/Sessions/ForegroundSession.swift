@@ -33,10 +33,15 @@ public struct ForegroundSession: Sendable {
         defer { signals.stop() }
         guard let session = try await open(signals, tell) else { throw OperatorError(.interrupted, "interrupted") }
         try relay.home.forget(invitation: invitation.invitation)
-        let holder = SessionHolder(session, relay: relay)
+        let isInteractive = isatty(STDIN_FILENO) == 1
+        // A line that is being edited ends before something else is said.
+        let say: @Sendable (String) async -> Void = { sentence in
+            if isInteractive { _ = write(STDERR_FILENO, "\n", 1) }
+            await tell(sentence)
+        }
+        let holder = SessionHolder(session, relay: relay, heard: say)
         let router = SignalRouter()
         let lines: any LineSource
-        let isInteractive = isatty(STDIN_FILENO) == 1
         if isInteractive {
             lines = try EditedLines(historyPath: relay.home.path(of: "history"))
         } else {
@@ -54,11 +59,7 @@ public struct ForegroundSession: Sendable {
                 throw CancellationError()
             }
             group.addTask { .signal(await route(signals, router, lines, isInteractive)) }
-            return try await conclude(&group, holder) { sentence in
-                // A line that is being edited ends before something else is said.
-                if isInteractive { _ = write(STDERR_FILENO, "\n", 1) }
-                await tell(sentence)
-            }
+            return try await conclude(&group, holder, say)
         }
     }
 
@@ -69,7 +70,7 @@ public struct ForegroundSession: Sendable {
     ) async throws -> OpenSession? {
         try await withThrowingTaskGroup(of: OpenSession?.self) { group in
             group.addTask {
-                try await SessionOpening(relay: relay, operatorName: relay.operatorName).open(invitation, tell: tell)
+                try await SessionOpening(relay: relay).open(invitation, tell: tell)
             }
             group.addTask {
                 for await _ in signals.numbers { return nil }

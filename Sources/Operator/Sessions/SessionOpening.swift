@@ -1,60 +1,24 @@
+import Billing
 import Contracts
 import FoundationEssentials
 import NIOCore
+import Receipts
 import RelayAPI
 import SupportChannel
 import TerminalText
+import TimeZoneFiles
 
-/// A session that runs: the client consented and the relay's clock counts.
-public struct OpenSession: Sendable {
-    /// The session's id.
-    public let id: String
-    /// The contract's id.
-    public let contract: String
-    /// The ids of the contract's categories.
-    public let categories: [String]
-    /// The name of the client's machine, safe to show.
-    public let machine: String
-    /// What the client allowed.
-    public let grants: [String]
-    /// When the relay's clock started.
-    public let startedAt: Timestamp
-    /// Where the agent is asked.
-    public let agent: OperatorEnd
-
-    /// A session.
-    public init(
-        id: String,
-        contract: String,
-        categories: [String],
-        machine: String,
-        grants: [String],
-        startedAt: Timestamp,
-        agent: OperatorEnd
-    ) {
-        self.id = id
-        self.contract = contract
-        self.categories = categories
-        self.machine = machine
-        self.grants = grants
-        self.startedAt = startedAt
-        self.agent = agent
-    }
-}
-
-/// From an invitation to a session: waits for the agent, shows it the terms, waits for the client's answer.
+/// From an invitation to a session: waits for the agent, offers the terms, waits for the client's answer, signs what both agreed to.
 public struct SessionOpening: Sendable {
     let relay: any SessionRelay
-    let operatorName: String
 
-    /// How long a client may think about the terms, and the relay may take to commit.
-    static let consentTimeout: Duration = .seconds(330)
+    /// How long a client may think about the terms.
+    static let answerTimeout: Duration = .seconds(330)
+    /// How long agent and relay may take for the commit.
+    static let commitTimeout: Duration = .seconds(15)
 
-    /// An opening for the operator of this name.
-    public init(relay: any SessionRelay, operatorName: String) {
-        self.relay = relay
-        self.operatorName = operatorName
-    }
+    /// An opening at a relay.
+    public init(relay: any SessionRelay) { self.relay = relay }
 
     /// Opens the session of one invitation.
     ///
@@ -65,37 +29,38 @@ public struct SessionOpening: Sendable {
         tell: @Sendable (String) async -> Void
     ) async throws -> OpenSession {
         let document = try await relay.contract(invitation.contract, version: invitation.version)
-        guard document.summary.hash == invitation.hash else {
+        // By its own hash, whatever the relay calls it: the client agrees to what this invitation is about.
+        guard Digest.sha256(document.canonical).hex == invitation.hash else {
             throw OperatorError(
                 .contract,
                 "the relay shows other terms than those of the invitation (ask who runs the relay)"
             )
         }
         let contract = try JSONDecoder().decode(Contract.self, from: Data(document.canonical.utf8))
+        guard contract.contract == invitation.contract else {
+            throw OperatorError(.contract, "the relay shows another contract than the invitation's (ask who runs the relay)")
+        }
         await tell("waiting for the client to type the code of \(invitation.contract) (room \(invitation.room))")
         let tunnel = try await relay.openTunnel(invitation: invitation.invitation)
         do {
-            let agent = try await meet(tunnel, invitation)
+            let (agent, answer) = try await meet(tunnel, invitation)
             await tell("the client's program is there; waiting for the client to agree to the terms")
-            let terms = Terms(
-                invitation: invitation.invitation,
-                operator: operatorName,
-                version: invitation.version,
-                contract: document.canonical,
-                category: invitation.category,
-                purpose: invitation.purpose,
-                grants: contract.access.grants.map(\.rawValue)
-            )
-            let consent = try await ask(agent, terms)
-            guard let startedAt = Timestamp(rfc3339: consent.startedAt) else {
+            let exporter = try await Self.exporter(of: agent)
+            let terms = try terms(invitation, document.canonical, contract, answer)
+            let draft = try await ask(agent, try relay.credentials.sign(terms, exporter: exporter))
+            let record = try checked(draft, terms, contract, exporter)
+            let consent = try await confirm(agent, record)
+            guard consent.session == terms.session, let startedAt = Timestamp(rfc3339: consent.startedAt) else {
                 throw OperatorError(.refused, "the client's program answered something that makes no sense")
             }
+            try relay.keep(record)
             return OpenSession(
-                id: consent.session,
+                id: terms.session,
                 contract: invitation.contract,
                 categories: contract.categories.map(\.id),
-                machine: TerminalText.name(consent.machine),
-                grants: consent.grants.map { TerminalText.name($0) },
+                machine: TerminalText.name(record.client.machine),
+                grants: record.grants,
+                asksEach: record.approval == .each,
                 startedAt: startedAt,
                 agent: agent
             )
@@ -105,7 +70,92 @@ public struct SessionOpening: Sendable {
         }
     }
 
-    func meet(_ tunnel: WaitingTunnel, _ invitation: InvitationSummary) async throws -> OperatorEnd {
+    /// What the connection exports for the proof.
+    private static func exporter(of agent: OperatorEnd) async throws -> [UInt8] {
+        guard let exporter = agent.exporter else {
+            throw SupportChannelError(kind: .misuse, diagnostics: "a session that is not encrypted")
+        }
+        return try await exporter.bytes(
+            label: OperatorProof.exporterLabel,
+            length: OperatorProof.exporterByteCount
+        ).get()
+    }
+
+    private func terms(
+        _ invitation: InvitationSummary,
+        _ canonical: String,
+        _ contract: Contract,
+        _ answer: MeetingAnswer
+    ) throws -> Terms {
+        guard let session = answer.session else {
+            throw OperatorError(.refused, "the relay gives the session no name (use the same release everywhere)")
+        }
+        let now = Timestamp.now
+        guard let category = contract.category(invitation.category),
+            let rate = contract.rateCentsPerHour(of: category)
+        else { throw OperatorError(.contract, "the contract has no price for \(invitation.category) (lotse contract show)") }
+        guard let surcharge = SurchargeNow(contract, category, at: now.seconds) else {
+            throw OperatorError(
+                .contract,
+                "this machine does not know the time zone \(contract.timeZone), so there is no price (install tzdata)"
+            )
+        }
+        return Terms(
+            session: session,
+            invitation: invitation.invitation,
+            room: invitation.room,
+            authority: relay.credentials.authorityPin,
+            operator: relay.credentials.name,
+            contract: canonical,
+            contractVersion: invitation.version,
+            category: invitation.category,
+            purpose: invitation.purpose,
+            price: Terms.Price(
+                currency: contract.currency,
+                centsPerHour: rate,
+                surchargePercentBp: surcharge.percentBp,
+                surchargeLabel: surcharge.label,
+                quotaLeftSeconds: contract.retainer == nil ? nil : answer.quotaLeftSeconds ?? 0,
+                monthNetCents: contract.cap?.perMonthCents == nil ? nil : answer.monthNetCents
+            ),
+            grants: contract.access.grants.map(\.rawValue),
+            offeredAt: now.rfc3339
+        )
+    }
+
+    /// The record as the client signed it, where it says what was offered and allows no more than was asked for.
+    private func checked(
+        _ draft: ConsentDraft,
+        _ terms: Terms,
+        _ contract: Contract,
+        _ exporter: [UInt8]
+    ) throws -> ConsentRecord {
+        guard let record = try? ConsentRecord(canonical: Array(draft.record.utf8)), record.isSigned(by: .client),
+            record.signatures.count == 1, let key = VerifyingKey(hex: record.client.key),
+            Set(record.grants).isSubset(of: terms.grants)
+        else { throw Self.untrusted }
+        let expected = ConsentRecord(
+            terms,
+            contractID: contract.contract,
+            answer: ConsentRecord.Answer(
+                grants: record.grants,
+                approval: record.approval,
+                machine: record.client.machine,
+                key: key
+            ),
+            operatorKey: relay.credentials.verifyingKey,
+            exporter: exporter
+        )
+        guard record.saysTheSame(as: expected) else { throw Self.untrusted }
+        return try relay.credentials.sign(record)
+    }
+
+    private static let untrusted = OperatorError(
+        .refused,
+        "the client's program agreed to something else than was offered, so nothing was signed (use the same release at both ends)"
+    )
+
+    func meet(_ tunnel: WaitingTunnel, _ invitation: InvitationSummary) async throws -> (OperatorEnd, MeetingAnswer) {
         let agent: OperatorEnd
         do {
             agent = try await tunnel.meet()
@@ -113,16 +163,15 @@ public struct SessionOpening: Sendable {
             try Task.checkCancellation()
             guard error.kind != .closed else {
                 throw OperatorError(
-                    .invitation,
+                    .codeOver,
                     "nobody came before the code of \(invitation.contract) ended, or the client left (lotse invite makes a new one)"
                 )
             }
             // The relay burns the code and lets whoever guessed wait. Where it cannot be told it counts a failure by itself.
-            try? await relay.report(invitation: invitation.invitation, paired: false)
-            throw OperatorError(.invitation, Self.sentence(error))
+            _ = try? await relay.report(invitation: invitation.invitation, paired: false)
+            throw OperatorError(.codeOver, Self.sentence(error))
         }
-        try await relay.report(invitation: invitation.invitation, paired: true)
-        return agent
+        return (agent, try await relay.report(invitation: invitation.invitation, paired: true))
     }
 
     private static func sentence(_ error: SupportChannelError) -> String {
@@ -133,46 +182,45 @@ public struct SessionOpening: Sendable {
         }
     }
 
-    private func ask(_ agent: OperatorEnd, _ terms: Terms) async throws -> Consent {
+    private func ask(_ agent: OperatorEnd, _ terms: SignedTerms) async throws -> ConsentDraft {
+        try await perform("terms", terms, at: agent, within: Self.answerTimeout) {
+            "the client did not answer in time (lotse invite makes a new code)"
+        }
+    }
+
+    private func confirm(_ agent: OperatorEnd, _ record: ConsentRecord) async throws -> Consent {
+        let text = String(decoding: try record.canonicalBytes(), as: UTF8.self)
+        return try await perform("consent", SignedConsent(record: text), at: agent, within: Self.commitTimeout) {
+            "the client agreed, and the relay did not record it in time (lotse invite makes a new code)"
+        }
+    }
+
+    private func perform<Answer: Decodable & Sendable>(
+        _ name: String,
+        _ parameters: some Encodable & Sendable,
+        at agent: OperatorEnd,
+        within limit: Duration,
+        _ late: () -> String
+    ) async throws -> Answer {
         do {
-            return try await withDeadline(Self.consentTimeout) {
-                try await agent.perform("terms", terms) { replies, _ in
+            return try await withDeadline(limit) {
+                try await agent.perform(name, parameters) { replies, _ in
                     while let frame = try await replies.next() {
                         guard frame.kind == .result else { continue }
-                        return try JSONDecoder().decode(Consent.self, from: Data(frame.payload.readableBytesView))
+                        return try JSONDecoder().decode(Answer.self, from: Data(frame.payload.readableBytesView))
                     }
                     throw SupportChannelError(kind: .closed, diagnostics: "before the client answered")
                 }
             }
         } catch let refusal as Refusal {
-            throw OperatorError(.refused, "there is no session: \(TerminalText.name(refusal.message, limit: 200))")
+            throw OperatorError(.refused, "there is no session: \(TerminalText.name(refusal.message, limit: 300))")
         } catch is DeadlineExceeded {
-            throw OperatorError(.refused, "the client did not answer in time (lotse invite makes a new code)")
+            throw OperatorError(.refused, late())
         } catch let error where !(error is CancellationError) {
             throw OperatorError(
                 .refused,
-                "the client's program left before the client answered (lotse invite makes a new code)"
+                "the client's program left before there was a session (lotse invite makes a new code)"
             )
         }
-    }
-}
-
-/// A deadline passed.
-struct DeadlineExceeded: Error {}
-
-/// Cancels `body` after `duration` and throws `DeadlineExceeded` then.
-func withDeadline<Result: Sendable>(
-    _ duration: Duration,
-    _ body: @escaping @Sendable () async throws -> Result
-) async throws -> Result {
-    try await withThrowingTaskGroup(of: Result.self) { group in
-        group.addTask(operation: body)
-        group.addTask {
-            try await Task.sleep(for: duration)
-            throw DeadlineExceeded()
-        }
-        defer { group.cancelAll() }
-        guard let first = try await group.next() else { throw CancellationError() }
-        return first
     }
 }

@@ -9,11 +9,22 @@ public enum SessionPage {
         session   \(status.session)
         contract  \(status.contract)
         client    \(status.agent)
-        allowed   \(status.grants.joined(separator: ", "))
-        time      \(DurationText.clock(status.rawSeconds))\(status.isPaused ? " (the clock stands still)" : "")
+        allowed   \(status.grants.isEmpty ? "nothing" : status.grants.joined(separator: ", "))\(status.asksEach ? " (the client is asked before each step)" : "")
+        time      \(DurationText.clock(status.rawSeconds))\(status.isPaused ? " (\(standing(status)))" : "")
         paused    \(DurationText.clock(status.pausedSeconds))
 
         """
+    }
+
+    /// What `resume` came to: the client may have stopped the clock too.
+    public static func resumed(_ record: SessionRecord) -> String {
+        let time = DurationText.clock(record.rawSeconds)
+        return record.state == .paused
+            ? "the clock stands at \(time) until the client lets it go on" : "the clock runs on from \(time)"
+    }
+
+    private static func standing(_ status: HolderStatus) -> String {
+        status.isPausedByClient ? "the client stopped the clock" : "the clock stands still"
     }
 
     /// What an ended session came to.

@@ -1,13 +1,20 @@
+import Receipts
 import RelayAPI
 
 /// What a session needs of the relay.
 public protocol SessionRelay: Sendable {
+    /// Who the operator is.
+    var credentials: OperatorCredentials { get }
     /// One version of a contract.
     func contract(_ id: String, version: Int64?) async throws -> ContractDocument
     /// Opens the operator's end of an invitation's tunnel, with the code that is kept here.
     func openTunnel(invitation: String) async throws -> WaitingTunnel
     /// Says whether the two ends had the same code. Either way the code is used up, here and at the relay.
-    func report(invitation: String, paired: Bool) async throws
+    ///
+    /// - Returns: what the terms need to know, where they had.
+    func report(invitation: String, paired: Bool) async throws -> MeetingAnswer
+    /// Keeps what both ends signed.
+    func keep(_ consent: ConsentRecord) throws
     /// Stops the session's clock.
     func pause(session: String) async throws -> SessionRecord
     /// Lets it run again.
@@ -22,9 +29,14 @@ public protocol SessionRelay: Sendable {
 
 extension Relay: SessionRelay {
     /// Says whether the two ends had the same code, after forgetting it.
-    public func report(invitation: String, paired: Bool) async throws {
+    public func report(invitation: String, paired: Bool) async throws -> MeetingAnswer {
         try home.forget(invitation: invitation)
-        let _: Nothing = try await post(RelayRoute.outcome(invitation), PairingOutcome(paired: paired))
+        return try await post(RelayRoute.outcome(invitation), PairingOutcome(paired: paired))
+    }
+
+    /// Keeps what both ends signed, in the home.
+    public func keep(_ consent: ConsentRecord) throws {
+        try home.write(consent.canonicalBytes(), to: OperatorHome.file(OperatorHome.consents, consent.session, "json"))
     }
 
     /// Stops the session's clock.
@@ -50,10 +62,5 @@ extension Relay: SessionRelay {
     /// Ends it.
     public func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "end"), request)
-    }
-
-    /// An answer whose body does not matter.
-    private struct Nothing: Decodable, Sendable {
-        init(from decoder: any Decoder) {}
     }
 }

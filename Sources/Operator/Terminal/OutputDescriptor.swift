@@ -9,7 +9,8 @@ import TerminalText
 /// On a terminal, bytes of the client's machine become visible text, because a terminal obeys what it is sent.
 public final class OutputDescriptor: Sendable {
     private let descriptor: CInt
-    private let isFiltered: Bool
+    /// Whether it is a terminal; then what comes from the client's machine is filtered.
+    let isTerminal: Bool
     private let filter = Mutex(VisibleBytes())
 
     /// Whoever read the output does not read it any more.
@@ -23,7 +24,7 @@ public final class OutputDescriptor: Sendable {
     /// - Parameter isTerminal: whether it is a terminal; by default the system is asked.
     public init(_ descriptor: CInt, isTerminal: Bool? = nil) {
         self.descriptor = descriptor
-        self.isFiltered = isTerminal ?? (isatty(descriptor) == 1)
+        self.isTerminal = isTerminal ?? (isatty(descriptor) == 1)
     }
 
     /// Standard output.
@@ -36,7 +37,7 @@ public final class OutputDescriptor: Sendable {
     ///
     /// - Throws: `ReaderIsGone` where nobody reads, `IOError` for a full disk and the like.
     public func write(_ bytes: ByteBuffer) async throws {
-        guard isFiltered else {
+        guard isTerminal else {
             return try await NIOThreadPool.singleton.runIfActive { try self.writeAll(bytes.readableBytesView) }
         }
         let visible = filter.withLock { $0.append(Array(bytes.readableBytesView)) }
@@ -45,7 +46,7 @@ public final class OutputDescriptor: Sendable {
 
     /// Writes what the filter still keeps: the beginning of a character that never came whole.
     public func finish() async throws {
-        guard isFiltered else { return }
+        guard isTerminal else { return }
         try await writeOwn(filter.withLock { $0.finish() })
     }
 

@@ -64,7 +64,7 @@ struct Enrolment: Sendable {
                 commonName: name,
                 dnsNames: [],
                 ipAddresses: [],
-                uris: [OperatorDirectory.uri(name)],
+                uris: [OperatorURI.of(name)],
                 usage: .client,
                 notBefore: now - ServerCertificates.backdating,
                 notAfter: min(now + Self.lifetime, authority.certificate.notAfter)

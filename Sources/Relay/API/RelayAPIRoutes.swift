@@ -81,8 +81,9 @@ struct RelayAPIRoutes: Sendable {
                 request,
                 caller in
                 let outcome = try await request.body(PairingOutcome.self)
-                try await desk.report(outcome, invitation: request.parameter("id"), by: caller.requireOperator())
-                return try .json([String: String]())
+                return try .json(
+                    try await desk.report(outcome, invitation: request.parameter("id"), by: caller.requireOperator())
+                )
             },
             APIRoute(method: .delete, path: RelayRoute.invitations + "/:id", access: .operators(.operator)) {
                 request,
@@ -110,7 +111,23 @@ struct RelayAPIRoutes: Sendable {
             },
             APIRoute(method: .post, path: RelayRoute.consent, access: .agent) { request, caller in
                 let consent = try await request.body(ConsentRequest.self)
-                return try .json(try await desk.consent(consent, token: caller.requireToken()), status: .created)
+                let session = try await desk.consent(consent, token: caller.requireToken())
+                return try .json(
+                    RelayAPI.SessionStarted(
+                        session: session.session,
+                        startedAt: Timestamp(seconds: session.startedAt),
+                        maximumSeconds: session.maximumSeconds,
+                        head: try await desk.signedHead(),
+                        certificate: ledgerCertificate
+                    ),
+                    status: .created
+                )
+            },
+            APIRoute(method: .post, path: RelayRoute.pause, access: .agent) { _, caller in
+                try .json(try await desk.setPaused(true, token: caller.requireToken()))
+            },
+            APIRoute(method: .post, path: RelayRoute.resume, access: .agent) { _, caller in
+                try .json(try await desk.setPaused(false, token: caller.requireToken()))
             },
             APIRoute(method: .post, path: RelayRoute.end, access: .agent) { request, caller in
                 let end = try await request.body(EndRequest.self)

@@ -12,12 +12,15 @@ struct Meeting: Sendable {
     var operatorEnd: TunnelEndpoint?
     /// Both ends are joined.
     var isJoined = false
-    /// The operator reported that the ends met.
-    var isPaired = false
+    /// The id of the session that comes of it, drawn when the operator reported that the ends met: both sign it.
+    var nextSession: String?
     /// The session that came of it.
     var session: String?
     /// Monotonic milliseconds at which the connections are cut, once all is said.
     var closesAt: Int64?
+
+    /// The operator reported that the ends met.
+    var isPaired: Bool { nextSession != nil }
 }
 
 /// A session whose clock runs.
@@ -30,6 +33,8 @@ struct RunningSession: Sendable {
     let startedAt: Int64
     let startedAtMonotonic: Int64
     let maximumSeconds: Int64
+    /// Who stopped the clock; it runs again when nobody does.
+    var pausedBy: Set<LedgerParty> = []
     /// The end that could not be written yet, because the disk is full.
     var pendingEnd: PendingEnd?
 

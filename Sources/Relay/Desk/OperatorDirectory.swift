@@ -1,5 +1,6 @@
 import Ledger
 import NIOConcurrencyHelpers
+import Receipts
 import RelayAPI
 import TLS
 
@@ -15,6 +16,8 @@ final class OperatorDirectory: Sendable {
     private struct Snapshot {
         /// Serial number → name and role, of certificates that are not revoked.
         var valid: [String: (name: String, role: RelayAPI.OperatorRole)] = [:]
+        /// Name → SHA-256 of the keys in those certificates.
+        var keys: [String: Set<String>] = [:]
         var dataVersion: Int64 = -1
     }
 
@@ -26,13 +29,18 @@ final class OperatorDirectory: Sendable {
     /// Reads the list anew.
     func refresh() async throws {
         var valid: [String: (name: String, role: RelayAPI.OperatorRole)] = [:]
+        var keys: [String: Set<String>] = [:]
         for person in try await ledger.operators() where person.revokedAt == nil {
             guard let role = RelayAPI.OperatorRole(rawValue: person.role.rawValue) else { continue }
             for certificate in try await ledger.certificates(operator: person.name) where certificate.revokedAt == nil {
                 valid[certificate.issued.serial.lowercased()] = (person.name, role)
+                keys[person.name, default: []].insert(certificate.issued.keyHash)
             }
         }
-        snapshot.withLockedValue { [valid] in $0.valid = valid }
+        snapshot.withLockedValue { [valid, keys] in
+            $0.valid = valid
+            $0.keys = keys
+        }
     }
 
     /// Reads the list anew where another process has written to the ledger; `lotse-relay operator` does.
@@ -54,14 +62,18 @@ final class OperatorDirectory: Sendable {
         guard let certificate = peer?.certificate else { return nil }
         let serial = certificate.serialNumber.lowercased()
         guard let known = snapshot.withLockedValue({ $0.valid[serial] }),
-            certificate.uris == [Self.uri(known.name)]
+            OperatorURI.name(in: certificate.uris) == known.name
         else { return nil }
         return OperatorIdentity(name: known.name, role: known.role, serialNumber: serial)
     }
 
+    /// Whether a P-256 key, as consents name it, is in a certificate of this operator that is not revoked.
+    func isKey(_ key: String, of name: String) -> Bool {
+        guard let spki = VerifyingKey(hex: key)?.subjectPublicKeyInfo else { return false }
+        let hash = Digest.sha256(spki).hex
+        return snapshot.withLockedValue { $0.keys[name]?.contains(hash) ?? false }
+    }
+
     /// Whether an operator still is one.
     func isActive(_ name: String) -> Bool { snapshot.withLockedValue { $0.valid.values.contains { $0.name == name } } }
-
-    /// What an operator's certificate carries as its subject alternative name.
-    static func uri(_ name: String) -> String { "lotse:operator:\(name)" }
 }

@@ -57,17 +57,36 @@ extension SupportDesk {
         return result
     }
 
-    /// What the operator saw at its end of the tunnel.
-    func report(_ outcome: PairingOutcome, invitation: String, by person: OperatorIdentity) async throws {
+    /// What the operator saw at its end of the tunnel. Asked again it gives the same session.
+    func report(_ outcome: PairingOutcome, invitation: String, by person: OperatorIdentity) async throws
+        -> MeetingAnswer
+    {
         guard var meeting = meetings[invitation], meeting.operator == person.name, meeting.isJoined else {
             throw Refusal.conflict("nobody is in this invitation's room (the client may have left; invite again)")
         }
-        if outcome.paired {
-            meeting.isPaired = true
-            meetings[invitation] = meeting
-        } else {
+        guard outcome.paired else {
             await burn(invitation, reason: "the ends did not agree")
+            return MeetingAnswer(session: nil)
         }
+        let session = meeting.nextSession ?? identifiers.id("s-")
+        meeting.nextSession = session
+        meetings[invitation] = meeting
+        return try await standing(of: invitation, session: session)
+    }
+
+    /// What the contract's account says now, for the operator's terms.
+    private func standing(of invitation: String, session: String) async throws -> MeetingAnswer {
+        guard let record = try await ledger.invitation(invitation),
+            let version = try await ledger.contract(record.contract, version: record.version)
+        else { throw Refusal.notFound("no such invitation") }
+        let contract = try Self.terms(of: version)
+        guard contract.retainer != nil || contract.cap != nil else { return MeetingAnswer(session: session) }
+        let account = try await accounts.account(of: record.contract, at: clock.wall())
+        return MeetingAnswer(
+            session: session,
+            quotaLeftSeconds: contract.retainer == nil ? nil : account.quota.leftSeconds,
+            monthNetCents: try? account.workNetCents()
+        )
     }
 
     /// Takes an invitation back.

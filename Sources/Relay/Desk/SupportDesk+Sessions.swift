@@ -1,12 +1,13 @@
 import Contracts
 import Ledger
+import Receipts
 import RelayAPI
 
 extension SupportDesk {
-    /// The client agreed: commits the session, and with that commit its clock starts.
-    func consent(_ request: ConsentRequest, token: String) async throws -> RelayAPI.SessionStarted {
-        guard let room = rooms.room(token: token), let meeting = meetings[room.invitation], meeting.isPaired,
-            !isStopping
+    /// Client and operator agreed: commits what both signed, and with that commit the clock starts.
+    func consent(_ request: ConsentRequest, token: String) async throws -> RunningSession {
+        guard let room = rooms.room(token: token), let meeting = meetings[room.invitation],
+            let session = meeting.nextSession, !isStopping
         else {
             throw Refusal.tokenNeeded
         }
@@ -14,15 +15,10 @@ extension SupportDesk {
         guard let invitation = try await ledger.invitation(room.invitation),
             let record = try await ledger.contract(invitation.contract, version: invitation.version)
         else { throw Refusal.notFound("no such invitation") }
-        // The relay commits what it was asked to invite to, not what an end made of it.
-        guard request.invitation == invitation.invitation, request.contract == invitation.contract,
-            request.version == invitation.version, request.hash == record.hash, request.category == invitation.category
-        else { throw Refusal.conflict("the consent is about other terms than the invitation (end, and invite again)") }
         let contract = try Self.terms(of: record)
-        let session = identifiers.id("s-")
+        let consent = try checked(request, session: session, invitation: invitation, contract: record)
         meetings[room.invitation]?.session = session
         let startedAt = clock.wall()
-        let startedAtMonotonic = clock.monotonicMilliseconds()
         do {
             try await ledger.startSession(
                 session,
@@ -33,9 +29,10 @@ extension SupportDesk {
                 category: invitation.category,
                 operator: invitation.operator,
                 agent: [
-                    "machine": .string(String(request.machine.prefix(200))),
-                    "grants": .array(request.grants.prefix(10).map { .string(String($0.prefix(20))) }),
+                    "machine": .string(String(consent.client.machine.prefix(200))),
+                    "grants": .array(consent.grants.map { .string($0) }),
                 ],
+                consent: consent,
                 startedAt: startedAt
             )
         } catch {
@@ -49,7 +46,8 @@ extension SupportDesk {
             contract: invitation.contract,
             version: invitation.version,
             startedAt: startedAt,
-            startedAtMonotonic: startedAtMonotonic,
+            // Not before the commit: what the disk took for it is nobody's time.
+            startedAtMonotonic: clock.monotonicMilliseconds(),
             maximumSeconds: contract.access.maximumSessionSeconds
         )
         running[session] = started
@@ -60,25 +58,80 @@ extension SupportDesk {
             // An end went while the ledger was being written.
             await end(lost: session, "a connection was lost")
         }
-        return RelayAPI.SessionStarted(
-            session: session,
-            startedAt: Timestamp(seconds: startedAt),
-            maximumSeconds: started.maximumSeconds,
-            head: try await signedHead()
-        )
+        return started
     }
 
-    /// Stops the clock, or lets it go on.
+    /// The relay commits what it was asked to invite to, not what an end made of it.
+    private func checked(
+        _ request: ConsentRequest,
+        session: String,
+        invitation: InvitationRecord,
+        contract: ContractRecord
+    ) throws -> ConsentRecord {
+        guard let consent = try? ConsentRecord(canonical: Array(request.record.utf8)), consent.isSignedByBoth else {
+            throw Refusal.badRequest("this is not a consent that both ends signed (use the same release everywhere)")
+        }
+        guard consent.session == session, consent.invitation == invitation.invitation, consent.room == invitation.room,
+            consent.authority == authority, consent.contract == invitation.contract,
+            consent.contractVersion == invitation.version, consent.contractHash.hex == contract.hash,
+            consent.category == invitation.category, consent.operator.name == invitation.operator,
+            directory.isKey(consent.operator.key, of: invitation.operator)
+        else { throw Refusal.conflict("the consent is about other terms than the invitation (end, and invite again)") }
+        return consent
+    }
+
+    /// Stops the clock for one of the two, or lets it go on: it runs when nobody stops it.
     func setPaused(_ isPaused: Bool, session: String, by person: OperatorIdentity) async throws
         -> RelayAPI.SessionRecord
     {
-        let current = try live(session, of: person)
+        try await setPaused(isPaused, try live(session, of: person), by: .operator)
+    }
+
+    /// The same for the client that the token belongs to.
+    func setPaused(_ isPaused: Bool, token: String) async throws -> RelayAPI.SessionRecord {
+        guard let room = rooms.room(token: token), let session = meetings[room.invitation]?.session else {
+            throw Refusal.tokenNeeded
+        }
+        guard let current = running[session], current.pendingEnd == nil else { throw Refusal.sessionEnded }
+        return try await setPaused(isPaused, current, by: .client)
+    }
+
+    private func setPaused(_ isPaused: Bool, _ current: RunningSession, by party: LedgerParty) async throws
+        -> RelayAPI.SessionRecord
+    {
+        let others = current.pausedBy.subtracting([party])
+        guard isPaused || current.pausedBy.contains(party) || others.isEmpty else {
+            throw Refusal.conflict(
+                party == .operator
+                    ? "the client stopped the clock (only they can let it go on)"
+                    : "the operator stopped the clock (only they can let it go on)"
+            )
+        }
+        guard isPaused || others.isEmpty else {
+            // The clock stands still for the other's sake.
+            running[current.session]?.pausedBy = others
+            return try await message(try await known(current.session))
+        }
         let instant = current.instant(clock)
-        let record =
-            isPaused
-            ? try await ledger.pauseSession(session, instant: instant)
-            : try await ledger.resumeSession(session, instant: instant)
-        logger.notice("session \(isPaused ? "paused" : "goes on")", metadata: ["session": "\(session)"])
+        running[current.session]?.pausedBy = isPaused ? others.union([party]) : []
+        let record: LedgerSession
+        do {
+            record =
+                isPaused
+                ? try await ledger.pauseSession(current.session, instant: instant)
+                : try await ledger.resumeSession(current.session, instant: instant)
+        } catch {
+            if isPaused {
+                running[current.session]?.pausedBy.remove(party)
+            } else {
+                running[current.session]?.pausedBy.insert(party)
+            }
+            throw error
+        }
+        logger.notice(
+            "session \(isPaused ? "paused" : "goes on")",
+            metadata: ["session": "\(current.session)", "by": "\(party)"]
+        )
         return try await message(record)
     }
 
@@ -207,7 +260,7 @@ extension SupportDesk {
 
     private func live(_ session: String, of person: OperatorIdentity) throws -> RunningSession {
         guard let current = running[session], current.pendingEnd == nil else {
-            throw Refusal(.conflict, "sessionEnded", "this session has ended (lotse sessions shows it)")
+            throw Refusal.sessionEnded
         }
         guard current.operator == person.name else { throw Refusal.forbidden("this is another operator's session") }
         return current

@@ -17,6 +17,7 @@ actor SupportDesk {
     /// SPKI SHA-256 of the authority, in hexadecimal.
     let authority: String
     let identifiers: Identifiers
+    let accounts: ContractAccounts
 
     var rooms = RoomTable()
     var penalties = PenaltyTable()
@@ -54,6 +55,7 @@ actor SupportDesk {
         self.logger = logger
         self.authority = authority
         self.identifiers = identifiers
+        accounts = ContractAccounts(ledger: ledger)
     }
 
     /// Takes up where the last process stopped: closes what it left open, and opens the rooms that are still good.

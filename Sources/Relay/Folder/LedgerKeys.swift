@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Receipts
+import RelayAPI
 import TLS
 
 /// The key that signs the ledger, and the authority's word for it.
@@ -12,14 +13,12 @@ enum LedgerKeys {
             commonName: "Lotse ledger",
             dnsNames: [],
             ipAddresses: [],
-            uris: ["lotse:ledger"],
+            uris: [SignedHead.keyURI],
             usage: .signing,
             notBefore: clock.wall() - ServerCertificates.backdating,
             notAfter: authority.certificate.notAfter
         )
-        // SubjectPublicKeyInfo of an Ed25519 key is this prefix and the key's 32 bytes (RFC 8410 §4).
-        let prefix: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
-        let certificate = try authority.issue(profile, for: PublicKey(der: prefix + key.verifyingKey.bytes))
+        let certificate = try authority.issue(profile, for: PublicKey(der: key.verifyingKey.subjectPublicKeyInfo))
         try key.withPEM {
             try RelayFolder.write(String(decoding: $0, as: UTF8.self), to: folder.ledgerKeyFile, permissions: 0o600)
         }

@@ -95,3 +95,20 @@ public struct PairingOutcome: Codable, Sendable {
     /// A report.
     public init(paired: Bool) { self.paired = paired }
 }
+
+/// The answer to `PairingOutcome`: what the operator needs for the terms, where the ends met.
+public struct MeetingAnswer: Codable, Sendable, Equatable {
+    /// The id of the session that will come of it; nil where the ends did not meet.
+    public var session: String?
+    /// What is left of the contract's included time, in rounded seconds; nil where the contract includes none.
+    public var quotaLeftSeconds: Int64?
+    /// What the month's work costs so far, net and without the fee, in cents.
+    public var monthNetCents: Int64?
+
+    /// An answer.
+    public init(session: String?, quotaLeftSeconds: Int64? = nil, monthNetCents: Int64? = nil) {
+        self.session = session
+        self.quotaLeftSeconds = quotaLeftSeconds
+        self.monthNetCents = monthNetCents
+    }
+}

@@ -24,41 +24,13 @@ public struct JoinAnswer: Codable, Sendable {
     }
 }
 
-/// `POST /v1/consent`, by the agent: what the client agreed to. The clock starts when the relay commits it.
+/// `POST /v1/consent`, by the agent: what client and operator agreed to. The clock starts when the relay commits it.
 public struct ConsentRequest: Codable, Sendable {
-    /// The invitation's id, as the operator's terms named it.
-    public var invitation: String
-    /// The contract's id.
-    public var contract: String
-    /// The contract's version.
-    public var version: Int64
-    /// The contract's hash, in hexadecimal.
-    public var hash: String
-    /// The category's id.
-    public var category: String
-    /// What the client allowed.
-    public var grants: [String]
-    /// The name of the client's machine, as it says itself.
-    public var machine: String
+    /// Canonical bytes of a `Receipts.ConsentRecord` with both signatures, as text.
+    public var record: String
 
     /// A request.
-    public init(
-        invitation: String,
-        contract: String,
-        version: Int64,
-        hash: String,
-        category: String,
-        grants: [String],
-        machine: String
-    ) {
-        self.invitation = invitation
-        self.contract = contract
-        self.version = version
-        self.hash = hash
-        self.category = category
-        self.grants = grants
-        self.machine = machine
-    }
+    public init(record: String) { self.record = record }
 }
 
 /// The answer to `ConsentRequest`: the session runs.
@@ -71,12 +43,21 @@ public struct SessionStarted: Codable, Sendable {
     public var maximumSeconds: Int64
     /// The ledger's signed head after the commit.
     public var head: SignedHead
+    /// Certificate of the key that signed it, in PEM, issued by the authority.
+    public var certificate: String
 
     /// An answer.
-    public init(session: String, startedAt: Timestamp, maximumSeconds: Int64, head: SignedHead) {
+    public init(
+        session: String,
+        startedAt: Timestamp,
+        maximumSeconds: Int64,
+        head: SignedHead,
+        certificate: String
+    ) {
         self.session = session
         self.startedAt = startedAt
         self.maximumSeconds = maximumSeconds
         self.head = head
+        self.certificate = certificate
     }
 }

@@ -1,3 +1,7 @@
+import Contracts
+import Receipts
+import TLS
+
 /// The end of the ledger as the relay signs it.
 public struct SignedHead: Codable, Sendable, Equatable {
     /// How many entries there are.
@@ -13,6 +17,28 @@ public struct SignedHead: Codable, Sendable, Equatable {
         self.hash = hash
         self.signature = signature
     }
+}
+
+extension SignedHead {
+    /// Whether a key signed it that `authority` certified for signing.
+    ///
+    /// - Parameter certificate: that key's certificate, as the relay shows it.
+    public func isSigned(by certificate: Certificate, of authority: Certificate) -> Bool {
+        // RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key ends in its 32 bytes.
+        guard certificate.isSigned(by: authority), !certificate.isAuthority, certificate.uris == [Self.keyURI],
+            certificate.publicKey.algorithm == .ed25519,
+            let key = VerifyingKey(bytes: Array(certificate.publicKey.der.suffix(VerifyingKey.byteCount)))
+        else { return false }
+        let own: JSONValue = ["by": "relay", "key": .string(key.hex), "signature": .string(signature)]
+        let statement: JSONValue = [
+            "kind": "lotse-ledger-head", "version": 1, "count": .integer(count), "hash": .string(hash),
+            "signatures": [own],
+        ]
+        return (try? LedgerHead(canonical: statement.canonicalBytes))?.isSigned(by: key) ?? false
+    }
+
+    /// What the certificate of `ledger.key` is for, as its URI says it: an operator's must not sign heads.
+    public static let keyURI = "lotse:ledger"
 }
 
 /// `GET /v1/ledger/head?after=N`.

@@ -1,3 +1,4 @@
+import Contracts
 import FoundationEssentials
 import RelayAPI
 import Testing
@@ -14,7 +15,8 @@ struct AgentConfigurationTests {
         folder = TemporaryFolder()
         places = AgentPlaces(
             files: [folder.path + "/beside.yaml", folder.path + "/etc.yaml"],
-            memory: folder.path + "/share/relays.json"
+            memory: folder.path + "/share/relays.json",
+            keepsakes: folder.path + "/share"
         )
     }
 
@@ -68,7 +70,10 @@ struct AgentConfigurationTests {
             AgentOptions(relay: "http://a"),
             AgentOptions(relay: "https://a/path"),
             AgentOptions(relay: "https://a", pin: "abc"),
-            AgentOptions(relay: "https://a", grants: "run,shell"),
+            AgentOptions(relay: "https://a", grants: "run,look"),
+            AgentOptions(relay: "https://a", grants: "run,logs", looks: true),
+            AgentOptions(relay: "https://a", approval: "never"),
+            AgentOptions(relay: "https://a", approval: ""),
             AgentOptions(relay: "https://a", grants: "everything"),
             AgentOptions(relay: "https://a", grants: ""),
             AgentOptions(relay: "https://a", logs: ["var/log"]),
@@ -76,17 +81,27 @@ struct AgentConfigurationTests {
     )
     func usage(options: AgentOptions) { #expect(failure(options)?.status == 64) }
 
-    @Test("a grant of a later version is refused by name")
-    func laterGrant() {
-        let error = failure(AgentOptions(relay: "https://a", grants: "run,shell"))
-        #expect(error?.diagnostics == "this version cannot grant shell yet (--grant takes run and logs)")
-    }
-
-    @Test("grants are a list, run and logs where none is given")
+    @Test("grants are a list; where none is given a client who is asked may be asked for everything, a script for run and logs")
     func grants() throws {
-        #expect(try configured(AgentOptions(relay: "https://a")).grants == [.run, .logs])
+        #expect(try configured(AgentOptions(relay: "https://a")).grants == Set(Contract.Grant.allCases))
+        #expect(try configured(AgentOptions(relay: "https://a", agrees: true)).grants == [.run, .logs])
+        #expect(try configured(AgentOptions(relay: "https://a", grants: "run,shell,files,forward")).grants.count == 4)
         #expect(try configured(AgentOptions(relay: "https://a", grants: "logs")).grants == [.logs])
         #expect(try configured(AgentOptions(relay: "https://a", grants: "logs, run")).grants == [.run, .logs])
+    }
+
+    @Test("a client is asked before each action, a script that agrees by itself is not, unless it says so")
+    func approval() throws {
+        #expect(try configured(AgentOptions(relay: "https://a")).approval == .each)
+        #expect(try configured(AgentOptions(relay: "https://a", agrees: true)).approval == .session)
+        #expect(try configured(AgentOptions(relay: "https://a", agrees: true, approval: "each")).approval == .each)
+        #expect(try configured(AgentOptions(relay: "https://a", approval: "session")).approval == .session)
+    }
+
+    @Test("whoever only lets look lets nothing run")
+    func looks() throws {
+        #expect(try configured(AgentOptions(relay: "https://a", looks: true)).grants == [.logs])
+        #expect(try configured(AgentOptions(relay: "https://a", grants: "logs", agrees: true, looks: true)).grants == [.logs])
     }
 
     @Test("a file of authorities that is not there is a failure with its name")

@@ -91,9 +91,11 @@ struct SessionTests {
         #expect(status == 0)
         let request = try #require(run.relay.asked.consents.first)
         #expect(request.contract == "acme-2026")
-        #expect(request.version == 3)
+        #expect(request.contractVersion == 3)
         #expect(request.category == "question")
         #expect(request.grants == ["run", "logs"])
+        #expect(request.client.machine == "shop1")
+        #expect(request.isSignedByBoth)
         #expect(run.relay.asked.tokens == ["token-1", "token-1"])
     }
 
@@ -126,7 +128,7 @@ struct SessionTests {
 
     @Test("the second line of the input is the answer")
     func answeredByScript() async throws {
-        let run = try AgentRun(typed: [Samples.code, "y"], agrees: false)
+        let run = try AgentRun(typed: [Samples.code, "y"], agrees: false, approval: .session)
         run.input.finish()
         let status = try await run.with { end in
             try await end.offer(Samples.terms(try Samples.contract()))

@@ -1,6 +1,7 @@
-import FoundationEssentials
 import Contracts
+import FoundationEssentials
 import NIOCore
+import Receipts
 import SupportChannel
 import Synchronization
 
@@ -13,6 +14,8 @@ struct AgentRun: Sendable {
     let relay: FakeRelay
     let interruption = Interruption()
     let complaints = Complaints()
+    /// What the agent keeps.
+    let folder: TemporaryFolder
     private let program: AgentProgram
 
     final class Complaints: Sendable {
@@ -26,11 +29,14 @@ struct AgentRun: Sendable {
         terminal: Bool = false,
         typed: [String] = [Samples.code],
         agrees: Bool = true,
-        grants: Set<AgentGrant> = [.run, .logs],
+        approval: ConsentRecord.Approval = .session,
+        grants: Set<Contract.Grant> = [.run, .logs],
         logs: [String]? = nil,
         language: Language = .english,
-        time: any AgentTime = SystemTime()
+        time: any AgentTime = SystemTime(),
+        folder: TemporaryFolder = TemporaryFolder()
     ) throws {
+        self.folder = folder
         screen = TestScreen(isTerminal: terminal)
         input = InputLines(isTerminal: terminal)
         relay = FakeRelay(script)
@@ -41,6 +47,7 @@ struct AgentRun: Sendable {
                 trust: .firstContact,
                 grants: grants,
                 agrees: agrees,
+                approval: approval,
                 logs: logs
             ),
             relay: relay,
@@ -50,6 +57,7 @@ struct AgentRun: Sendable {
             interruption: interruption,
             time: time,
             machine: "shop1",
+            folder: AgentFolder(path: folder.path),
             complain: { [complaints] in complaints.add($0) }
         )
     }
@@ -74,23 +82,7 @@ struct AgentRun: Sendable {
 }
 
 extension OperatorEnd {
-    /// Offers terms and returns the consent.
-    @discardableResult
-    func offer(_ terms: Terms) async throws -> Consent {
-        try await perform("terms", terms) { replies, _ in try await replies.result(as: Consent.self) }
-    }
-
-    /// Offers terms to a client who says no; `nil` where the client agrees.
-    func refusalOfOffer(_ terms: Terms) async throws -> Refusal? {
-        do {
-            try await offer(terms)
-            return nil
-        } catch let refusal as Refusal {
-            return refusal
-        }
-    }
-
-    /// The one event of the session; `listening` is triggered once the agent has accepted.
+    /// The first event of the session; `listening` is triggered once the agent has accepted.
     func event(listening: OneShot<Void>) async throws -> SessionEvent {
         try await perform("events", Empty()) { replies, _ in
             listening.trigger()

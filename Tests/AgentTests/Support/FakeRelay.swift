@@ -24,6 +24,12 @@ final class FakeRelay: AgentRelay {
         var operatorComes = true
         /// What the operator takes for the code; the client's where nil.
         var operatorCode: String?
+        /// The session that it claims to have started; the one that both signed where nil.
+        var session: String?
+        /// Whether it signs its answer with a key that its authority certified.
+        var signs = true
+        /// What `pause` and `resume` throw.
+        var pauseFailure: AgentError?
         /// Consents wait for this.
         var consentGate: OneShot<Void>?
     }
@@ -32,7 +38,9 @@ final class FakeRelay: AgentRelay {
     struct Asked: Sendable {
         var rooms: [String] = []
         var tokens: [String] = []
-        var consents: [ConsentRequest] = []
+        var consents: [ConsentRecord] = []
+        /// `pause` and `resume`, in order.
+        var pauses: [String] = []
         var ends: [EndRequest] = []
         var tunnels = 0
     }
@@ -44,6 +52,8 @@ final class FakeRelay: AgentRelay {
     let operatorEnd = OneShot<OperatorEnd>()
 
     init(_ script: Script = Script()) { self.script = script }
+
+    var provenAuthority: [UInt8]? { try? TestAuthority.shared.get().pin }
 
     var asked: Asked { asked_.withLock { $0 } }
 
@@ -60,7 +70,7 @@ final class FakeRelay: AgentRelay {
             asked.tunnels += 1
             asked.tokens.append(token)
         }
-        let authority = [UInt8](repeating: 0, count: 32)
+        let authority = try TestAuthority.shared.get().pin
         let operatorCode = try script.operatorCode.map { try Code(typed: $0) } ?? code
         let operatorLayer = EncryptedLayer(code: try await StretchedCode.stretching(operatorCode, authority: authority))
         let layer = EncryptedLayer(code: try await StretchedCode.stretching(code, authority: authority))
@@ -69,7 +79,7 @@ final class FakeRelay: AgentRelay {
                 channel.eventLoop.makeCompletedFuture {
                     guard script.operatorComes else { return }
                     try operatorLayer.establish(on: channel, as: .operator).flatMapThrowing { established in
-                        let end = try OperatorEnd(addingTo: channel)
+                        let end = try OperatorEnd(addingTo: channel, exporter: established.exporter)
                         established.release()
                         operatorEnd.resolve(end)
                     }.whenFailure { _ in channel.close(promise: nil) }
@@ -85,21 +95,34 @@ final class FakeRelay: AgentRelay {
     }
 
     func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted {
+        let record = try ConsentRecord(canonical: Array(request.record.utf8))
         asked_.withLock { asked in
-            asked.consents.append(request)
+            asked.consents.append(record)
             asked.tokens.append(token)
         }
         if let gate = script.consentGate { _ = await gate.wait() }
         if let failure = script.consentFailure { throw failure }
-        if let hash = script.hash, hash != request.hash {
+        if let hash = script.hash, hash != record.contractHash.hex {
             throw AgentError(.relayRefused, "the relay says no: this is not the contract of the invitation")
         }
+        let signer = script.signs ? try TestAuthority.shared.get() : try TestAuthority()
         return SessionStarted(
-            session: "s-1",
+            session: script.session ?? record.session,
             startedAt: Timestamp(seconds: 1_800_000_000),
             maximumSeconds: script.maximumSeconds,
-            head: SignedHead(count: 1, hash: "", signature: "")
+            head: try signer.head(),
+            certificate: signer.ledgerCertificate.pem
         )
+    }
+
+    func pause(token: String) async throws -> SessionRecord { try pausing("pause") }
+
+    func resume(token: String) async throws -> SessionRecord { try pausing("resume") }
+
+    private func pausing(_ what: String) throws -> SessionRecord {
+        asked_.withLock { $0.pauses.append(what) }
+        if let failure = script.pauseFailure { throw failure }
+        return record(what == "pause" ? .paused : .running, reason: nil)
     }
 
     func end(_ request: EndRequest, token: String) async throws -> SessionRecord {
@@ -108,7 +131,11 @@ final class FakeRelay: AgentRelay {
             asked.tokens.append(token)
         }
         if let failure = script.endFailure { throw failure }
-        return SessionRecord(
+        return record(.ended, reason: request.reason)
+    }
+
+    private func record(_ state: SessionRecord.State, reason: String?) -> SessionRecord {
+        SessionRecord(
             session: "s-1",
             contract: "acme-2026",
             contractVersion: 3,
@@ -117,8 +144,8 @@ final class FakeRelay: AgentRelay {
             category: "question",
             purpose: "",
             machine: "",
-            state: .ended,
-            reason: request.reason,
+            state: state,
+            reason: reason,
             endedBy: "client",
             startedAt: Timestamp(seconds: 1_800_000_000),
             endedAt: Timestamp(seconds: 1_800_000_754),

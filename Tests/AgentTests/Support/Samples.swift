@@ -1,5 +1,10 @@
+import Billing
 import Contracts
+import Receipts
+import RelayAPI
 import SupportChannel
+import Testing
+import TimeZoneFiles
 
 @testable import Agent
 
@@ -42,21 +47,63 @@ enum Samples {
         )
     }
 
+    /// Terms that jana offers at `moment`, Unix seconds.
     static func terms(
         _ contract: Contract,
         operator: String = "jana",
         category: String = "question",
         purpose: String = "Checkout is slow",
-        grants: [String] = ["run", "logs"]
+        grants: [String] = ["run", "logs"],
+        quotaLeftSeconds: Int64? = nil,
+        at moment: Int64 = SystemTime().epochSeconds
     ) -> Terms {
-        Terms(
+        let found = contract.category(category)
+        let surcharge = found.flatMap { SurchargeNow(contract, $0, at: moment) } ?? .none
+        return Terms(
+            session: "s-1",
             invitation: "i-1",
+            room: "4821",
+            authority: RelayAPI.Hexadecimal.encode((try? TestAuthority.shared.get().pin) ?? []),
             operator: `operator`,
-            version: 3,
             contract: String(decoding: contract.canonicalBytes, as: UTF8.self),
+            contractVersion: 3,
             category: category,
             purpose: purpose,
-            grants: grants
+            price: Terms.Price(
+                currency: contract.currency,
+                centsPerHour: found.flatMap { contract.rateCentsPerHour(of: $0) } ?? 0,
+                surchargePercentBp: surcharge.percentBp,
+                surchargeLabel: surcharge.label,
+                quotaLeftSeconds: contract.retainer == nil ? nil : quotaLeftSeconds ?? 3600
+            ),
+            grants: grants,
+            offeredAt: Timestamp(seconds: moment).rfc3339
+        )
+    }
+
+    /// What a client who typed `code` knows.
+    static func situation(
+        allowed: Set<Contract.Grant> = [.run, .logs],
+        logs: [String]? = nil,
+        approval: ConsentRecord.Approval = .session,
+        at moment: Int64 = SystemTime().epochSeconds
+    ) -> Offer.Situation {
+        Offer.Situation(
+            authority: RelayAPI.Hexadecimal.encode((try? TestAuthority.shared.get().pin) ?? []),
+            room: "4821",
+            moment: moment,
+            allowed: allowed,
+            logs: logs,
+            approval: approval
+        )
+    }
+
+    /// Terms as if they had been proven.
+    static func proven(_ terms: Terms) throws -> ProvenTerms {
+        ProvenTerms(
+            terms: terms,
+            operatorKey: try #require(TestOperator.jana.get().verifyingKey),
+            authority: try TestAuthority.shared.get().authority.certificate
         )
     }
 

@@ -1,5 +1,6 @@
 import Contracts
 import Receipts
+import RelayAPI
 import SupportChannel
 import Testing
 
@@ -9,19 +10,20 @@ import Testing
 struct OfferTests {
     private static func reason(_ terms: Terms) -> String? {
         do {
-            _ = try Offer(terms, allowed: [.run, .logs], logs: nil)
+            _ = try Offer(try Samples.proven(terms), in: Samples.situation())
             return nil
         } catch {
-            return error.diagnostics
+            return (error as? AgentError)?.diagnostics ?? "\(error)"
         }
     }
 
     @Test("is hashed over the very bytes that came")
     func hash() throws {
         let contract = try Samples.contract()
-        let offer = try Offer(Samples.terms(contract), allowed: [.run, .logs], logs: nil)
+        let offer = try Offer(Samples.proven(Samples.terms(contract)), in: Samples.situation())
         #expect(offer.hash == Digest.sha256(contract.canonicalBytes))
-        #expect(offer.consentRequest(machine: "shop1").hash == offer.hash.hex)
+        let record = offer.record(machine: "shop1", key: offer.operatorKey, exporter: [])
+        #expect(record.contractHash == offer.hash)
     }
 
     @Test("with a contract that is no contract is refused", arguments: ["", "{}", "null", "[", "\u{0}"])
@@ -50,7 +52,7 @@ struct OfferTests {
         let contract = try Samples.contract()
         #expect(Self.reason(Samples.terms(contract, category: "wish")) == "the contract has no category \"wish\"")
         var terms = Samples.terms(contract)
-        terms.version = 0
+        terms.contractVersion = 0
         #expect(Self.reason(terms) == "the contract has no version 0")
         var unpriced = contract
         unpriced.ratesCentsPerHour = [:]
@@ -61,20 +63,63 @@ struct OfferTests {
     func grants() throws {
         let contract = try Samples.contract(access: Contract.Access(grants: [.logs, .files]))
         let offer = try Offer(
-            Samples.terms(contract, grants: ["run", "logs", "files"]),
-            allowed: [.run, .logs],
-            logs: nil
+            Samples.proven(Samples.terms(contract, grants: ["run", "logs", "files"])),
+            in: Samples.situation()
         )
         #expect(offer.grants == [.logs])
         #expect(offer.withheld == ["run", "files"])
     }
 
+    @Test("at another price than the contract's is refused")
+    func price() throws {
+        var contract = try Samples.contract()
+        let noon = try #require(Timestamp(rfc3339: "2026-11-05T11:00:00Z")).seconds
+        let good = Samples.terms(contract, at: noon)
+        #expect(Self.reason(good) == nil)
+        let changes: [(inout Terms) -> Void] = [
+            { $0.price.centsPerHour = 9501 }, { $0.price.currency = "USD" },
+            { $0.price.surchargePercentBp = 1 }, { $0.price.surchargeLabel = "Night" },
+            { $0.price.quotaLeftSeconds = 1 },
+        ]
+        for change in changes {
+            var terms = good
+            change(&terms)
+            #expect(Self.reason(terms) != nil)
+        }
+        // At night the contract asks for more: whoever leaves that out is refused too.
+        let night = try #require(Timestamp(rfc3339: "2026-11-05T23:00:00Z")).seconds
+        var terms = Samples.terms(contract, at: night)
+        #expect(terms.price.surchargePercentBp == 5000)
+        #expect(Self.reason(terms) == nil)
+        (terms.price.surchargePercentBp, terms.price.surchargeLabel) = (0, nil)
+        #expect(Self.reason(terms) == "the surcharge is not the contract's for this hour")
+        contract.retainer = Contract.Retainer(kind: .takeOrPay, feeCents: 1, includedSeconds: 3600)
+        terms = Samples.terms(contract, at: noon)
+        #expect(Self.reason(terms) == nil)
+        terms.price.quotaLeftSeconds = nil
+        #expect(Self.reason(terms) != nil)
+    }
+
+    @Test("for another relay or another code is refused")
+    func elsewhere() throws {
+        for change: (inout Terms) -> Void in [
+            { $0.room = "4822" }, { $0.authority = String(repeating: "0", count: 64) }, { $0.offeredAt = "now" },
+        ] {
+            var terms = Samples.terms(try Samples.contract())
+            change(&terms)
+            #expect(Self.reason(terms) != nil)
+        }
+    }
+
     @Test("speaks German where contract or locale does")
     func language() throws {
-        let silent = try Offer(Samples.terms(Samples.contract()), allowed: [], logs: nil)
+        let silent = try Offer(Samples.proven(Samples.terms(Samples.contract())), in: Samples.situation())
         #expect(silent.language(locale: .english) == .english)
         #expect(silent.language(locale: .german) == .german)
-        let german = try Offer(Samples.terms(Samples.contract(language: .german)), allowed: [], logs: nil)
+        let german = try Offer(
+            Samples.proven(Samples.terms(Samples.contract(language: .german))),
+            in: Samples.situation()
+        )
         #expect(german.language(locale: .english) == .german)
     }
 }

@@ -1,4 +1,6 @@
 import Contracts
+import Receipts
+import RelayAPI
 import Testing
 
 @testable import Agent
@@ -12,19 +14,32 @@ struct TermsScreenTests {
     ) throws -> String {
         var offered = Offered()
         change(&offered)
-        let offer = try Offer(
-            Samples.terms(
-                contract,
-                operator: offered.name,
-                category: offered.category,
-                purpose: offered.purpose,
-                grants: offered.grants
-            ),
-            allowed: offered.allowed,
-            logs: offered.logs
+        let terms = Samples.terms(
+            contract,
+            operator: offered.name,
+            category: offered.category,
+            purpose: offered.purpose,
+            grants: offered.grants,
+            quotaLeftSeconds: 7800,
+            at: offered.moment
         )
-        return TermsScreen(phrases: Phrases(language), offer: offer, relay: "https://relay.example:8443").lines
-            .joined(separator: "\n")
+        let offer = try Offer(
+            Samples.proven(terms),
+            in: Samples.situation(
+                allowed: offered.allowed,
+                logs: offered.logs,
+                approval: offered.approval,
+                at: offered.moment + offered.clockDifference
+            )
+        )
+        let page = TermsScreen(
+            phrases: Phrases(language),
+            offer: offer,
+            known: offered.known,
+            relay: "https://relay.example:8443",
+            moment: offered.moment
+        )
+        return page.lines.joined(separator: "\n")
     }
 
     struct Offered {
@@ -32,8 +47,12 @@ struct TermsScreenTests {
         var category = "question"
         var purpose = "Checkout is slow"
         var grants = ["run", "logs", "shell"]
-        var allowed: Set<AgentGrant> = [.run, .logs]
+        var allowed: Set<Contract.Grant> = [.run, .logs]
         var logs: [String]?
+        var approval = ConsentRecord.Approval.each
+        var known = Acquaintances.Recollection.nothing
+        var moment = Timestamp(rfc3339: "2026-11-05T11:00:00Z")?.seconds ?? 0
+        var clockDifference: Int64 = 0
     }
 
     @Test("in English")

@@ -1,0 +1,69 @@
+import Receipts
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The folder in which the agent keeps what outlives a session: `~/.local/share/lotse`, for its owner alone.
+///
+/// | file | what it is |
+/// | --- | --- |
+/// | `agent.key` | the key that signs for this client, PEM |
+/// | `consents/SESSION.json` | what was agreed to, with both signatures |
+/// | `acquaintances.json` | operators and contracts that were met before |
+/// | `relays.json` | authorities of relays (`RelayMemory`) |
+public struct AgentFolder: Sendable {
+    /// The folder; need not exist yet.
+    public let path: String
+
+    /// A folder at `path`.
+    public init(path: String) { self.path = path }
+
+    private var keyFile: String { path + "/agent.key" }
+    var acquaintances: Acquaintances { Acquaintances(file: path + "/acquaintances.json") }
+
+    /// The key that signs for this client; made when it is asked for the first time.
+    ///
+    /// - Throws: `AgentError` (`configuration`).
+    func key() throws(AgentError) -> SigningKey {
+        do {
+            if let pem = try SmallFile.read(keyFile) { return try SigningKey(pem: pem) }
+            let key = try SigningKey.generate()
+            // Two agents that start at once end up with one key.
+            try SmallFile.update(keyFile) { present in try present ?? key.withPEM { Array($0) } }
+            guard let pem = try SmallFile.read(keyFile) else { throw SystemFailure(code: ENOENT) }
+            return try SigningKey(pem: pem)
+        } catch let failure as SystemFailure {
+            throw AgentError(
+                .configuration,
+                "this client's key cannot be kept in \(keyFile): \(SystemReason.sentence(failure.code)) (check the folder and the disk)"
+            )
+        } catch {
+            throw AgentError(
+                .configuration,
+                "\(keyFile) holds no usable key: \(error) (move it away; a new one is made, which your supporter will notice)"
+            )
+        }
+    }
+
+    /// Keeps a consent.
+    ///
+    /// - Throws: `SystemFailure`.
+    func keep(_ consent: ConsentRecord) throws {
+        let bytes = try consent.canonicalBytes() + [UInt8(ascii: "\n")]
+        // The relay made the id up: it must not lead anywhere else.
+        let name = consent.session.utf8.allSatisfy { isPlain($0) } ? consent.session : Digest.sha256(consent.session).hex
+        try SmallFile.update("\(path)/consents/\(name).json") { _ in bytes }
+    }
+
+    private func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"): true
+        default: false
+        }
+    }
+}

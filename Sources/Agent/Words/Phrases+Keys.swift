@@ -1,0 +1,105 @@
+import Contracts
+
+/// What is asked and answered with single keys during a session.
+extension Phrases {
+    func grant(_ grant: Contract.Grant) -> String {
+        switch grant {
+        case .run: say("commands", "Befehle")
+        case .shell: say("terminal", "Terminal")
+        case .logs: say("log files", "Protokolle")
+        case .files: say("files", "Dateien")
+        case .forward: say("connections", "Verbindungen")
+        }
+    }
+
+    // MARK: Before an action
+
+    func asksToRun(_ number: Int, _ commandLine: String) -> String {
+        say("[\(number)] wants to run: \(commandLine)", "[\(number)] möchte ausführen: \(commandLine)")
+    }
+    func asksToRead(_ number: Int, _ paths: String, lines: Int?, follow: Bool) -> String {
+        let amount = lines.map { say(", the last \($0) lines", ", die letzten \($0) Zeilen") } ?? ""
+        let going = follow ? say(", and go on", ", und weiter") : ""
+        return say("[\(number)] wants to read: \(paths)\(amount)\(going)", "[\(number)] möchte lesen: \(paths)\(amount)\(going)")
+    }
+    func allow(_ number: Int, _ grant: Contract.Grant) -> String {
+        let kind = self.grant(grant)
+        return say(
+            "Allow [\(number)]?  y yes  n no  a yes to all \(kind)",
+            "[\(number)] erlauben?  j ja  n nein  a ja zu allem: \(kind)"
+        )
+    }
+    func allowed(_ number: Int) -> String { say("[\(number)] you said yes", "[\(number)] Sie sagten ja") }
+    func denied(_ number: Int) -> String { say("[\(number)] you said no", "[\(number)] Sie sagten nein") }
+    func unansweredAction(_ number: Int, _ time: String) -> String {
+        say("[\(number)] no answer within \(time), so no", "[\(number)] keine Antwort binnen \(time), also nein")
+    }
+    func nobodyToAsk(_ number: Int) -> String {
+        say("[\(number)] nobody can be asked, so no", "[\(number)] niemand kann gefragt werden, also nein")
+    }
+    func withdrawnAction(_ number: Int) -> String {
+        say("[\(number)] was not needed any more", "[\(number)] wurde nicht mehr gebraucht")
+    }
+    func allAllowed(_ grant: Contract.Grant) -> String {
+        let kind = self.grant(grant)
+        return say("From now on without asking: \(kind). r takes that back.", "Ab jetzt ohne Nachfrage: \(kind). r nimmt es zurück.")
+    }
+
+    // MARK: Taking back
+
+    func takeBack(_ grants: [Contract.Grant]) -> String {
+        let list = grants.enumerated().map { "\($0.offset + 1) \(grant($0.element))" }.joined(separator: "  ")
+        return say("Take back:  \(list)  (any other key: nothing)", "Zurücknehmen:  \(list)  (andere Taste: nichts)")
+    }
+    var nothingToTakeBack: String { say("Nothing is allowed that could be taken back.", "Es ist nichts mehr erlaubt.") }
+    func tookBack(_ grant: Contract.Grant) -> String {
+        let kind = self.grant(grant)
+        return say("You took back: \(kind). What ran of it is stopped.", "Zurückgenommen: \(kind). Was davon lief, ist angehalten.")
+    }
+
+    // MARK: Pausing
+
+    func pausedByClient(_ clock: String) -> String {
+        say(
+            "You paused at \(clock); nothing is billed and nothing new begins. p goes on.",
+            "Sie haben angehalten bei \(clock); nichts wird berechnet, nichts Neues beginnt. Mit p geht es weiter."
+        )
+    }
+    func resumedByClient(_ clock: String) -> String {
+        say("You let it go on at \(clock).", "Es geht weiter bei \(clock).")
+    }
+    func stillPaused(_ name: String) -> String {
+        say("\(name) has paused too; it goes on when both do.", "\(name) hat auch angehalten; es geht weiter, wenn beide wollen.")
+    }
+    func pauseFailed(_ reason: String) -> String {
+        say("The relay could not be told, nothing changed: \(reason)", "Das Relay war nicht zu verständigen, nichts geändert: \(reason)")
+    }
+
+    // MARK: A new key
+
+    var questionNewKey: String {
+        say(
+            "Did you ask by telephone, and agree? Type yes in full: ",
+            "Haben Sie am Telefon gefragt und stimmen zu? Bitte ja ausschreiben: "
+        )
+    }
+    func keyChangedUnasked(_ name: String, since: String) -> String {
+        say(
+            "\(name) does not show the key known since \(since); --yes does not agree to that (ask by telephone, then start once without --yes)",
+            "\(name) zeigt nicht den seit \(since) bekannten Schlüssel; --yes stimmt dem nicht zu (am Telefon fragen, dann einmal ohne "
+                + "--yes starten)"
+        )
+    }
+    func cannotKeep(_ file: String, _ reason: String) -> String {
+        say("This could not be kept in \(file): \(reason).", "Dies konnte nicht in \(file) aufgehoben werden: \(reason).")
+    }
+    var notSigned: String {
+        say("your supporter's program did not sign in time", "das Programm Ihres Helfers hat nicht rechtzeitig unterschrieben")
+    }
+    var relayLies: String {
+        say(
+            "the relay did not confirm the session that both of you signed",
+            "das Relay hat nicht die Sitzung bestätigt, die beide unterschrieben haben"
+        )
+    }
+}

@@ -1,0 +1,44 @@
+import NIOCore
+import RelayAPI
+import SupportChannel
+
+/// A session that runs: the client consented and the relay's clock counts.
+public struct OpenSession: Sendable {
+    /// The session's id.
+    public let id: String
+    /// The contract's id.
+    public let contract: String
+    /// The ids of the contract's categories.
+    public let categories: [String]
+    /// The name of the client's machine, safe to show.
+    public let machine: String
+    /// What the client allowed at the beginning.
+    public let grants: [String]
+    /// Whether the client is asked before each action.
+    public let asksEach: Bool
+    /// When the relay's clock started.
+    public let startedAt: Timestamp
+    /// Where the agent is asked.
+    public let agent: OperatorEnd
+
+    /// A session.
+    public init(
+        id: String,
+        contract: String,
+        categories: [String],
+        machine: String,
+        grants: [String],
+        asksEach: Bool = false,
+        startedAt: Timestamp,
+        agent: OperatorEnd
+    ) {
+        self.id = id
+        self.contract = contract
+        self.categories = categories
+        self.machine = machine
+        self.grants = grants
+        self.asksEach = asksEach
+        self.startedAt = startedAt
+        self.agent = agent
+    }
+}

@@ -1,0 +1,56 @@
+import Receipts
+import RelayAPI
+import SupportChannel
+import TLS
+
+/// Who the operator is, as the relay's authority certified it, with the key that proves it.
+public struct OperatorCredentials: Sendable {
+    /// The name in the certificate.
+    public let name: String
+    /// The relay's authority.
+    let authority: Certificate
+    private let certificate: Certificate
+    private let key: PrivateKey
+    /// The public half of the key.
+    let verifyingKey: VerifyingKey
+
+    /// Credentials from a login.
+    ///
+    /// - Throws: `OperatorError` (`login`) where the certificate is not an operator's.
+    public init(certificate: Certificate, authority: Certificate, key: PrivateKey) throws {
+        guard let name = OperatorURI.name(in: certificate.uris),
+            let verifyingKey = VerifyingKey(p256SubjectPublicKeyInfo: certificate.publicKey.der),
+            certificate.publicKey == key.publicKey
+        else {
+            throw OperatorError(.login, "the certificate of this login is not an operator's (lotse login, with a new token)")
+        }
+        self.name = name
+        self.authority = authority
+        self.certificate = certificate
+        self.key = key
+        self.verifyingKey = verifyingKey
+    }
+
+    /// SPKI SHA-256 of the authority, in hexadecimal.
+    var authorityPin: String { Hexadecimal.encode(authority.spkiSHA256) }
+
+    /// Terms with the proof that this operator offers them in one connection.
+    ///
+    /// - Parameter exporter: what the connection exports, see `OperatorProof`.
+    func sign(_ terms: Terms, exporter: [UInt8]) throws -> SignedTerms {
+        let bytes = try terms.canonicalBytes()
+        let message = try OperatorProof.signedBytes(exporter: exporter, terms: bytes)
+        return SignedTerms(
+            terms: String(decoding: bytes, as: UTF8.self),
+            certificate: certificate.pem,
+            authority: authority.pem,
+            signature: Hexadecimal.encode(try key.sign(message.bytes))
+        )
+    }
+
+    /// A consent with this operator's signature in front of the client's.
+    func sign(_ record: ConsentRecord) throws -> ConsentRecord {
+        let own = try Signature(by: .operator, of: record.signedBytes(), key: verifyingKey) { try key.sign($0) }
+        return record.signed([own] + record.signatures)
+    }
+}

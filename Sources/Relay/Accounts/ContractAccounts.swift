@@ -1,0 +1,68 @@
+import Billing
+import Contracts
+import Ledger
+import TimeZoneFiles
+
+/// What the sessions of a contract have used and cost so far, computed from the ledger whenever somebody asks.
+struct ContractAccounts: Sendable {
+    let ledger: Ledger
+
+    /// The account of a contract with all of its sessions that have ended, its months advanced to that of `now`.
+    ///
+    /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
+    func account(of contract: String, at now: Int64) async throws -> Account {
+        let records = try await ledger.versions(of: contract)
+        let versions = try records.map(Self.version)
+        let sessions = try await ledger.sessions(SessionFilter(contract: contract))
+        do {
+            let history = try ContractHistory(versions)
+            var account = Account(history: history)
+            for session in try sessions.compactMap(Self.work).sorted(by: WorkSession.isBefore) {
+                _ = try account.bill(session)
+            }
+            let moment = try Instant(seconds: now)
+            let zone = (history.version(at: moment) ?? versions[0]).zone
+            try account.advance(to: Billing.LocalMonth(zone.date(at: moment)))
+            return account
+        } catch let error as BillingError {
+            throw Refusal.conflict("\(contract) cannot be billed: \(error)")
+        }
+    }
+
+    private static func version(_ record: ContractRecord) throws -> ContractVersion {
+        let contract = try SupportDesk.terms(of: record)
+        guard let zone = TimeZoneFile.rules(of: contract.timeZone) else {
+            throw LedgerError(.invalid, "this machine does not know the time zone \(contract.timeZone) (install tzdata)")
+        }
+        return ContractVersion(
+            number: record.version,
+            contract: contract,
+            zone: zone,
+            storedAt: try Instant(seconds: record.addedAt)
+        )
+    }
+
+    /// A session as billing sees it; nil while its clock runs.
+    private static func work(_ record: LedgerSession) throws -> WorkSession? {
+        guard let endedAt = record.endedAt else { return nil }
+        func stretches(_ kind: BreakKind) throws -> [WorkSession.Interval] {
+            try record.breaks.filter { $0.kind == kind }.map { pause in
+                WorkSession.Interval(
+                    from: try Instant(seconds: pause.from),
+                    to: try Instant(seconds: pause.to ?? endedAt)
+                )
+            }
+        }
+        let idle = record.idleSeconds ?? 0
+        return WorkSession(
+            session: record.session,
+            category: record.category,
+            startedAt: try Instant(seconds: record.startedAt),
+            endedAt: try Instant(seconds: endedAt),
+            pauses: try stretches(.paused),
+            gaps: try stretches(.disconnected),
+            idleFrom: idle > 0 ? try Instant(seconds: max(record.startedAt, endedAt - idle)) : nil,
+            version: record.version
+        )
+    }
+}
