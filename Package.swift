@@ -71,8 +71,10 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Billing", "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS", "TimeZoneFiles", configuration, coreMetrics, httpTypes,
-                hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks, nioPosix,
+                "Billing", "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS", "TimeZoneFiles",
+                configuration, coreMetrics, httpTypes,
+                hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks,
+                nioPosix,
                 serviceLifecycle, systemPackage,
             ]
         ),
@@ -86,7 +88,8 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Billing", "CEditLine", "ContractFiles", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "Billing", "CEditLine", "ContractFiles", "Contracts", "Pairing", "Receipts", "RelayAPI",
+                "SupportChannel", "TLS",
                 "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
         ),
@@ -115,14 +118,16 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "ContractFiles", "Contracts", "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes, logging, nioCore, nioEmbedded, nioHTTP1, nioLocks,
+                "ContractFiles", "Contracts", "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes, logging,
+                nioCore, nioEmbedded, nioHTTP1, nioLocks,
                 nioPosix,
             ]
         ),
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Billing", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText",
+                "Agent", "Billing", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]
         ),

@@ -172,7 +172,7 @@ struct AgentProgramTests {
         }
         #expect(status == 0)
         #expect(run.screen.text.contains("Warten auf Ihren Helfer, höchstens 10 Minuten."))
-        #expect(run.screen.text.contains("  Höchstens     4 Stunden"))
+        #expect(run.screen.text.contains("  Grenzen     4 Stunden"))
         #expect(run.screen.text.contains("Verbunden 00:12:34, berechnet 00:15:00."))
     }
 

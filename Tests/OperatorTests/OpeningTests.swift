@@ -98,7 +98,8 @@ struct OpeningTests {
     private func open(
         _ script: AgentScript = AgentScript(),
         showing document: ContractDocument? = nil
-    ) async throws -> (result: Result<OpenSession, any Error>, offered: SignedTerms?, posted: ConsentRecord?, FakeRelay) {
+    ) async throws -> (result: Result<OpenSession, any Error>, offered: SignedTerms?, posted: ConsentRecord?, FakeRelay)
+    {
         let (left, right) = try socketPair()
         let (agentLayer, layer) = (try await Self.layer(), try await Self.layer())
         let agentEnd = try await connect(left) { channel in
@@ -144,7 +145,9 @@ struct OpeningTests {
         return (result, seen.withLock { $0 }, posted.withLock { $0 }, relay)
     }
 
-    private static func draft(_ signed: SignedTerms, _ script: AgentScript, _ end: AgentEnd) async throws -> ConsentDraft {
+    private static func draft(_ signed: SignedTerms, _ script: AgentScript, _ end: AgentEnd) async throws
+        -> ConsentDraft
+    {
         var terms = try Terms(canonical: Array(signed.terms.utf8))
         script.changes(&terms)
         let own = try await end.exporter?.bytes(label: OperatorProof.exporterLabel, length: 32).get()

@@ -70,7 +70,8 @@ struct ConsentRecordTests {
         "whatever of it is changed, the signatures hold no more",
         arguments: [
             ("\"s-1\"", "\"s-2\""), ("\"i-1\"", "\"i-2\""), ("\"4821\"", "\"4822\""), ("abab", "abac"),
-            ("\"acme\"", "\"acm3\""), ("\"contractVersion\":3", "\"contractVersion\":4"), ("\"contractHash\":\"", "\"contractHash\":\"0"),
+            ("\"acme\"", "\"acm3\""), ("\"contractVersion\":3", "\"contractVersion\":4"),
+            ("\"contractHash\":\"", "\"contractHash\":\"0"),
             ("question", "change"), ("is slow", "is fast"), ("9500", "9501"), ("5000", "0"), ("Night", "Light"),
             ("[\"run\"]", "[\"run\",\"shell\"]"), ("\"each\"", "\"session\""), ("\"jana\"", "\"jane\""),
             ("\"till\"", "\"tilt\""), ("\"exporterHash\":\"", "\"exporterHash\":\"0"),
@@ -96,7 +97,8 @@ struct ConsentRecordTests {
         let variants = [
             "", "{}", "[]", " " + text, text + "\n", text.replacing("\"version\":1}", with: "\"version\":2}"),
             text.replacing("lotse-consent", with: "lotse-receipt"), text.replacing("9500", with: "9500.0"),
-            text.replacing("\"each\"", with: "\"never\""), text.replacing("{\"approval\"", with: "{\"a\":1,\"approval\""),
+            text.replacing("\"each\"", with: "\"never\""),
+            text.replacing("{\"approval\"", with: "{\"a\":1,\"approval\""),
             String(repeating: "[", count: 10_000), text + String(repeating: " ", count: 40_000),
         ]
         for variant in variants {
@@ -122,7 +124,9 @@ struct ConsentRecordTests {
 extension String {
     /// Drops the last hexadecimal digit of the value that begins with `prefix`.
     fileprivate func replacingLastDigit(behind prefix: String) -> String {
-        guard let start = range(of: prefix)?.upperBound, let end = self[start...].firstIndex(of: "\"") else { return self }
+        guard let start = range(of: prefix)?.upperBound, let end = self[start...].firstIndex(of: "\"") else {
+            return self
+        }
         var result = self
         result.remove(at: index(before: end))
         return result
@@ -135,7 +139,9 @@ struct TermsTests {
         let bytes = try ConsentRecordTests.terms.canonicalBytes()
         #expect(try Terms(canonical: bytes) == ConsentRecordTests.terms)
         let text = String(decoding: bytes, as: UTF8.self)
-        for variant in ["", text + " ", text.replacing("lotse-terms", with: "lotse-term"), text.replacing("3,", with: "3.0,")] {
+        for variant in [
+            "", text + " ", text.replacing("lotse-terms", with: "lotse-term"), text.replacing("3,", with: "3.0,"),
+        ] {
             #expect(throws: ReceiptsError.self) { try Terms(canonical: Array(variant.utf8)) }
         }
     }

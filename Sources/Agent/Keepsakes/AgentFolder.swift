@@ -56,7 +56,8 @@ public struct AgentFolder: Sendable {
     func keep(_ consent: ConsentRecord) throws {
         let bytes = try consent.canonicalBytes() + [UInt8(ascii: "\n")]
         // The relay made the id up: it must not lead anywhere else.
-        let name = consent.session.utf8.allSatisfy { isPlain($0) } ? consent.session : Digest.sha256(consent.session).hex
+        let name =
+            consent.session.utf8.allSatisfy { isPlain($0) } ? consent.session : Digest.sha256(consent.session).hex
         try SmallFile.update("\(path)/consents/\(name).json") { _ in bytes }
     }
 

@@ -79,7 +79,10 @@ extension AgentSession {
             guard !page.isKeyNew else {
                 let since = String((since?.rfc3339 ?? "").prefix(10))
                 finish(.badTerms(AgentError(.badTerms, phrases.keyChangedUnasked(operatorName, since: since))))
-                throw Refusal(status: 403, message: "the client knows another key of this operator, and nobody can be asked")
+                throw Refusal(
+                    status: 403,
+                    message: "the client knows another key of this operator, and nobody can be asked"
+                )
             }
             screen.line(phrases.agreedByOption)
         } else {
@@ -184,7 +187,8 @@ extension AgentSession {
 
     /// Without the operator's signature and the relay's commit in time there is no session.
     func watchSigning() async {
-        guard await agreed.wait() != nil, (try? await time.sleep(settings.signLimit)) != nil, !started.isTriggered else {
+        guard await agreed.wait() != nil, (try? await time.sleep(settings.signLimit)) != nil, !started.isTriggered
+        else {
             return
         }
         finish(.consentFailed(phrases.notSigned))

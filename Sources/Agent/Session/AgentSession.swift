@@ -275,7 +275,9 @@ final class AgentSession: Sendable {
                 if longest <= .zero { return .failure(TimeIsUp(ending: .longest(state.longestSeconds))) }
                 let limit = Duration.seconds(access.idleTimeoutSeconds)
                 // While something is at work or the clock is stopped nobody is idle; it may end right after this look.
-                guard state.running.isEmpty, state.waiting.isEmpty, !state.machine.isPaused else { return .success(min(longest, limit)) }
+                guard state.running.isEmpty, state.waiting.isEmpty, !state.machine.isPaused else {
+                    return .success(min(longest, limit))
+                }
                 let idle = state.lastActivity + limit - now
                 if idle <= .zero { return .failure(TimeIsUp(ending: .idle(access.idleTimeoutSeconds))) }
                 return .success(min(longest, idle))

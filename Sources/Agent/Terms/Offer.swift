@@ -68,7 +68,9 @@ struct Offer: Sendable {
         guard contract.access.idleTimeoutSeconds > 0, contract.access.maximumSessionSeconds > 0 else {
             throw Self.bad("the contract leaves no time for a session")
         }
-        guard let offeredAt = Timestamp(rfc3339: terms.offeredAt) else { throw Self.bad("it does not say when it was made") }
+        guard let offeredAt = Timestamp(rfc3339: terms.offeredAt) else {
+            throw Self.bad("it does not say when it was made")
+        }
         try Self.check(terms.price, of: category, in: contract, at: offeredAt.seconds)
         self.terms = terms
         self.contract = contract

@@ -30,7 +30,9 @@ extension ProvenTerms {
         do {
             try certificate.checkClientUse(issuedBy: authority, at: moment)
         } catch let error as TLSError where error.kind == .certificateExpired {
-            throw Self.bad("the operator's certificate is not valid at this computer's time (check the date and the clock here)")
+            throw Self.bad(
+                "the operator's certificate is not valid at this computer's time (check the date and the clock here)"
+            )
         } catch {
             throw Self.bad("the operator's certificate was not issued by this relay for operators")
         }

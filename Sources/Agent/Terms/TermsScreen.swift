@@ -115,11 +115,13 @@ struct TermsScreen {
 
     /// What an hour costs now, in cents; nil beyond all bounds. Bills round each line by itself, a person reads this.
     private static func withSurcharge(_ price: Terms.Price) -> Int64? {
-        guard let surcharge = try? Money.surchargeCents(
-            seconds: 3600,
-            centsPerHour: price.centsPerHour,
-            percentBp: price.surchargePercentBp
-        ) else { return nil }
+        guard
+            let surcharge = try? Money.surchargeCents(
+                seconds: 3600,
+                centsPerHour: price.centsPerHour,
+                percentBp: price.surchargePercentBp
+            )
+        else { return nil }
         let (sum, isOver) = price.centsPerHour.addingReportingOverflow(surcharge)
         return isOver ? nil : sum
     }

@@ -20,7 +20,10 @@ extension Phrases {
     func asksToRead(_ number: Int, _ paths: String, lines: Int?, follow: Bool) -> String {
         let amount = lines.map { say(", the last \($0) lines", ", die letzten \($0) Zeilen") } ?? ""
         let going = follow ? say(", and go on", ", und weiter") : ""
-        return say("[\(number)] wants to read: \(paths)\(amount)\(going)", "[\(number)] möchte lesen: \(paths)\(amount)\(going)")
+        return say(
+            "[\(number)] wants to read: \(paths)\(amount)\(going)",
+            "[\(number)] möchte lesen: \(paths)\(amount)\(going)"
+        )
     }
     func allow(_ number: Int, _ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
@@ -42,7 +45,10 @@ extension Phrases {
     }
     func allAllowed(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
-        return say("From now on without asking: \(kind). r takes that back.", "Ab jetzt ohne Nachfrage: \(kind). r nimmt es zurück.")
+        return say(
+            "From now on without asking: \(kind). r takes that back.",
+            "Ab jetzt ohne Nachfrage: \(kind). r nimmt es zurück."
+        )
     }
 
     // MARK: Taking back
@@ -54,7 +60,10 @@ extension Phrases {
     var nothingToTakeBack: String { say("Nothing is allowed that could be taken back.", "Es ist nichts mehr erlaubt.") }
     func tookBack(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
-        return say("You took back: \(kind). What ran of it is stopped.", "Zurückgenommen: \(kind). Was davon lief, ist angehalten.")
+        return say(
+            "You took back: \(kind). What ran of it is stopped.",
+            "Zurückgenommen: \(kind). Was davon lief, ist angehalten."
+        )
     }
 
     // MARK: Pausing
@@ -69,10 +78,16 @@ extension Phrases {
         say("You let it go on at \(clock).", "Es geht weiter bei \(clock).")
     }
     func stillPaused(_ name: String) -> String {
-        say("\(name) has paused too; it goes on when both do.", "\(name) hat auch angehalten; es geht weiter, wenn beide wollen.")
+        say(
+            "\(name) has paused too; it goes on when both do.",
+            "\(name) hat auch angehalten; es geht weiter, wenn beide wollen."
+        )
     }
     func pauseFailed(_ reason: String) -> String {
-        say("The relay could not be told, nothing changed: \(reason)", "Das Relay war nicht zu verständigen, nichts geändert: \(reason)")
+        say(
+            "The relay could not be told, nothing changed: \(reason)",
+            "Das Relay war nicht zu verständigen, nichts geändert: \(reason)"
+        )
     }
 
     // MARK: A new key
@@ -91,10 +106,16 @@ extension Phrases {
         )
     }
     func cannotKeep(_ file: String, _ reason: String) -> String {
-        say("This could not be kept in \(file): \(reason).", "Dies konnte nicht in \(file) aufgehoben werden: \(reason).")
+        say(
+            "This could not be kept in \(file): \(reason).",
+            "Dies konnte nicht in \(file) aufgehoben werden: \(reason)."
+        )
     }
     var notSigned: String {
-        say("your supporter's program did not sign in time", "das Programm Ihres Helfers hat nicht rechtzeitig unterschrieben")
+        say(
+            "your supporter's program did not sign in time",
+            "das Programm Ihres Helfers hat nicht rechtzeitig unterschrieben"
+        )
     }
     var relayLies: String {
         say(

@@ -127,7 +127,8 @@ extension Phrases {
     func approval(_ approval: ConsentRecord.Approval) -> String {
         switch approval {
         case .each: say("you are asked before each step", "Sie werden vor jedem Schritt gefragt")
-        case .session: say("each step is shown, you are not asked again", "jeder Schritt wird gezeigt, gefragt wird nicht mehr")
+        case .session:
+            say("each step is shown, you are not asked again", "jeder Schritt wird gezeigt, gefragt wird nicht mehr")
         }
     }
     func asksLogs(_ paths: String) -> String { say("read log files: \(paths)", "Protokolldateien lesen: \(paths)") }

@@ -160,7 +160,10 @@ extension Phrases {
 
 extension Phrases {
     func offer(operator: String) -> String {
-        say("\(`operator`) wants to help you on this computer.", "\(`operator`) möchte Ihnen auf diesem Computer helfen.")
+        say(
+            "\(`operator`) wants to help you on this computer.",
+            "\(`operator`) möchte Ihnen auf diesem Computer helfen."
+        )
     }
     func checked(relay: String) -> String {
         say("Verified with the certificate of \(relay).", "Geprüft mit dem Zertifikat von \(relay).")
@@ -169,7 +172,10 @@ extension Phrases {
         say("Known on this computer since \(since).", "Auf diesem Computer bekannt seit \(since).")
     }
     func newOperator(_ name: String) -> String {
-        say("You have not worked with \(name) on this computer before.", "Mit \(name) haben Sie auf diesem Computer noch nicht gearbeitet.")
+        say(
+            "You have not worked with \(name) on this computer before.",
+            "Mit \(name) haben Sie auf diesem Computer noch nicht gearbeitet."
+        )
     }
     func keyChanged(_ name: String, since: String) -> String {
         say(

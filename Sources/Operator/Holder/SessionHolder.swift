@@ -247,7 +247,9 @@ extension SessionHolder {
         case .revoked:
             let left = (event.grants ?? []).map { TerminalText.name($0, limit: 20) }
             state.withLock { $0.grants = left }
-            await heard("the client took something back; still allowed: \(left.isEmpty ? "nothing" : left.joined(separator: ", "))")
+            await heard(
+                "the client took something back; still allowed: \(left.isEmpty ? "nothing" : left.joined(separator: ", "))"
+            )
         case .ended, .idle, .timeout: break
         }
     }

@@ -22,7 +22,10 @@ public struct OperatorCredentials: Sendable {
             let verifyingKey = VerifyingKey(p256SubjectPublicKeyInfo: certificate.publicKey.der),
             certificate.publicKey == key.publicKey
         else {
-            throw OperatorError(.login, "the certificate of this login is not an operator's (lotse login, with a new token)")
+            throw OperatorError(
+                .login,
+                "the certificate of this login is not an operator's (lotse login, with a new token)"
+            )
         }
         self.name = name
         self.authority = authority

@@ -38,7 +38,10 @@ public struct SessionOpening: Sendable {
         }
         let contract = try JSONDecoder().decode(Contract.self, from: Data(document.canonical.utf8))
         guard contract.contract == invitation.contract else {
-            throw OperatorError(.contract, "the relay shows another contract than the invitation's (ask who runs the relay)")
+            throw OperatorError(
+                .contract,
+                "the relay shows another contract than the invitation's (ask who runs the relay)"
+            )
         }
         await tell("waiting for the client to type the code of \(invitation.contract) (room \(invitation.room))")
         let tunnel = try await relay.openTunnel(invitation: invitation.invitation)
@@ -93,7 +96,9 @@ public struct SessionOpening: Sendable {
         let now = Timestamp.now
         guard let category = contract.category(invitation.category),
             let rate = contract.rateCentsPerHour(of: category)
-        else { throw OperatorError(.contract, "the contract has no price for \(invitation.category) (lotse contract show)") }
+        else {
+            throw OperatorError(.contract, "the contract has no price for \(invitation.category) (lotse contract show)")
+        }
         guard let surcharge = SurchargeNow(contract, category, at: now.seconds) else {
             throw OperatorError(
                 .contract,

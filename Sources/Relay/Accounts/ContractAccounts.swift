@@ -32,7 +32,10 @@ struct ContractAccounts: Sendable {
     private static func version(_ record: ContractRecord) throws -> ContractVersion {
         let contract = try SupportDesk.terms(of: record)
         guard let zone = TimeZoneFile.rules(of: contract.timeZone) else {
-            throw LedgerError(.invalid, "this machine does not know the time zone \(contract.timeZone) (install tzdata)")
+            throw LedgerError(
+                .invalid,
+                "this machine does not know the time zone \(contract.timeZone) (install tzdata)"
+            )
         }
         return ContractVersion(
             number: record.version,

@@ -81,7 +81,9 @@ struct AgentConfigurationTests {
     )
     func usage(options: AgentOptions) { #expect(failure(options)?.status == 64) }
 
-    @Test("grants are a list; where none is given a client who is asked may be asked for everything, a script for run and logs")
+    @Test(
+        "grants are a list; where none is given a client who is asked may be asked for everything, a script for run and logs"
+    )
     func grants() throws {
         #expect(try configured(AgentOptions(relay: "https://a")).grants == Set(Contract.Grant.allCases))
         #expect(try configured(AgentOptions(relay: "https://a", agrees: true)).grants == [.run, .logs])
@@ -101,7 +103,11 @@ struct AgentConfigurationTests {
     @Test("whoever only lets look lets nothing run")
     func looks() throws {
         #expect(try configured(AgentOptions(relay: "https://a", looks: true)).grants == [.logs])
-        #expect(try configured(AgentOptions(relay: "https://a", grants: "logs", agrees: true, looks: true)).grants == [.logs])
+        #expect(
+            try configured(AgentOptions(relay: "https://a", grants: "logs", agrees: true, looks: true)).grants == [
+                .logs
+            ]
+        )
     }
 
     @Test("a file of authorities that is not there is a failure with its name")

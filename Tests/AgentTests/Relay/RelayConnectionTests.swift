@@ -23,7 +23,11 @@ struct RelayConnectionTests {
     ) async throws -> JoinAnswer {
         var options = options
         options.relay = server.endpoint.description
-        let places = AgentPlaces(files: [folder.path + "/agent.yaml"], memory: folder.path + "/data/relays.json", keepsakes: "/nowhere")
+        let places = AgentPlaces(
+            files: [folder.path + "/agent.yaml"],
+            memory: folder.path + "/data/relays.json",
+            keepsakes: "/nowhere"
+        )
         let relay = RelayConnection(
             try AgentConfiguration(options: options, places: places),
             memory: RelayMemory(file: places.memory),

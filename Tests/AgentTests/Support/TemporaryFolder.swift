@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
 
+@testable import Agent
+
 /// A new folder that goes away with its contents.
 final class TemporaryFolder: Sendable {
     let path: String
@@ -36,6 +38,13 @@ final class TemporaryFolder: Sendable {
         } else {
             unlink(path)
         }
+    }
+
+    /// A file's permissions.
+    func mode(_ name: String) throws -> mode_t {
+        var status = stat()
+        guard stat(path + "/" + name, &status) == 0 else { throw SystemFailure(code: errno) }
+        return status.st_mode & 0o777
     }
 
     /// What a file of the folder says.

@@ -59,53 +59,118 @@ struct TermsScreenTests {
     func english() throws {
         #expect(
             try Self.screen(.english, contract: Samples.contract()) == """
-                jana offers support over https://relay.example:8443.
+                jana wants to help you on this computer.
+                  Verified with the certificate of https://relay.example:8443.
+                  You have not worked with jana on this computer before.
 
-                  Contract      acme-2026, version 3: Support Webshop
-                  Client        ACME Handels GmbH
-                  What for      Checkout is slow
-                  Category      question
-                  Price         95.00 EUR per hour, plus 19 % VAT
-                                surcharges: Night +50 %
-                  Rounding      each session is rounded up in steps of 5 minutes; up to 1 minute
-                                is free; after a break of more than 2 minutes rounding begins
-                                anew
-                  Longest       4 hours; ends by itself when nothing happens for 15 minutes
-                  May           run commands on this computer, each shown first
-                                read log files: /var/log/nginx
-                                asked for and not allowed: shell
+                  Contract    acme-2026, version 3: Support Webshop
+                              ACME Handels GmbH
+                  What for    Checkout is slow (question)
+                  Price now   95.00 EUR per hour, plus 19 % VAT
+                              at other hours: Night +50 %
+                  Rounding    each session is rounded up in steps of 5 minutes; up to 1 minute
+                              is free; after a break of more than 2 minutes rounding begins anew
+                  Limits      4 hours; ends by itself when nothing happens for 15 minutes
+                  May         run commands on this computer
+                              read log files: /var/log/nginx
+                              you are asked before each step
+                              asked for and not allowed: shell
 
-                The clock starts when you agree. Ctrl-C ends the session at any time.
+                The clock starts when you agree. You can pause it, take things back, and end it
+                at any time.
                 """
         )
     }
 
-    @Test("in German")
+    @Test("in German, at night, with a quota and a cap, after an earlier session")
     func german() throws {
         var contract = try Samples.contract(language: .german)
         contract.retainer = Contract.Retainer(kind: .takeOrPay, feeCents: 25_000, includedSeconds: 10_800)
+        contract.cap = Contract.Cap(perSessionCents: 19_000, perMonthCents: 95_000, onReach: .warn)
+        let before = Timestamp(rfc3339: "2026-10-03T12:00:00Z") ?? Timestamp(seconds: 0)
+        let text = try Self.screen(.german, contract: contract) { offered in
+            offered.grants = ["run", "logs"]
+            offered.moment = Timestamp(rfc3339: "2026-11-05T21:30:00Z")?.seconds ?? 0
+            offered.known = Acquaintances.Recollection(
+                operator: .init(authority: "", name: "jana", key: Self.key, since: before),
+                contract: .init(
+                    authority: "",
+                    contract: "acme-2026",
+                    version: 2,
+                    hash: "other",
+                    quotaLeftSeconds: 9000,
+                    at: before
+                )
+            )
+        }
         #expect(
-            try Self.screen(.german, contract: contract) { $0.grants = ["run", "logs"] } == """
-                jana bietet Hilfe an über https://relay.example:8443.
+            text == """
+                jana möchte Ihnen auf diesem Computer helfen.
+                  Geprüft mit dem Zertifikat von https://relay.example:8443.
+                  Auf diesem Computer bekannt seit 2026-10-03.
+                  NEU: Fassung 3 des Vertrags; die letzte Sitzung war unter Fassung 2.
 
-                  Vertrag       acme-2026, Fassung 3: Support Webshop
-                  Kunde         ACME Handels GmbH
-                  Wofür         Checkout is slow
-                  Kategorie     question
-                  Preis         95,00 EUR je Stunde, zuzüglich 19 % USt
-                                zuerst wird Ihr Zeitkontingent verbraucht
-                                Zuschläge: Night +50 %
-                  Rundung       jede Sitzung wird in Schritten von 5 Minuten aufgerundet; bis 1
-                                Minute kostenlos; nach mehr als 2 Minuten Pause wird neu
-                                gerundet
-                  Höchstens     4 Stunden; endet von selbst, wenn 15 Minuten lang nichts
-                                geschieht
-                  Darf          Befehle auf diesem Computer ausführen, jeder wird vorher gezeigt
-                                Protokolldateien lesen: /var/log/nginx
+                  Vertrag     acme-2026, Fassung 3: Support Webshop
+                              ACME Handels GmbH
+                  Wofür       Checkout is slow (question)
+                  Preis jetzt 142,50 EUR je Stunde, zuzüglich 19 % USt (95,00 EUR und 50 %
+                              Night)
+                              zuerst wird Ihr Zeitkontingent verbraucht, davon sind 2 Stunden 10
+                              Minuten übrig (am 2026-10-03: 2 Stunden 30 Minuten)
+                  Rundung     jede Sitzung wird in Schritten von 5 Minuten aufgerundet; bis 1
+                              Minute kostenlos; nach mehr als 2 Minuten Pause wird neu gerundet
+                  Grenzen     4 Stunden; endet von selbst, wenn 15 Minuten lang nichts geschieht
+                              vereinbarte Obergrenze: 190,00 EUR je Sitzung, 950,00 EUR im Monat
+                  Darf        Befehle auf diesem Computer ausführen
+                              Protokolldateien lesen: /var/log/nginx
+                              Sie werden vor jedem Schritt gefragt
 
-                Die Zeit läuft ab Ihrer Zustimmung. Strg-C beendet die Sitzung jederzeit.
+                Die Zeit läuft ab Ihrer Zustimmung. Sie können jederzeit anhalten, Erlaubtes
+                zurücknehmen und beenden.
                 """
         )
+        // With the question it fits on a screen of 24 rows.
+        #expect(text.split(separator: "\n", omittingEmptySubsequences: false).count <= 23)
+    }
+
+    /// jana's key as the agent writes it down.
+    private static var key: String { (try? TestOperator.jana.get().verifyingKey?.hex) ?? "" }
+
+    @Test(
+        "a name that was met before with another key is a caution that nobody overlooks",
+        arguments: Language.allCases
+    )
+    func newKey(language: Language) throws {
+        let text = try Self.screen(language, contract: Samples.contract()) { offered in
+            offered.known.operator = .init(
+                authority: "",
+                name: "jana",
+                key: "00",
+                since: Timestamp(rfc3339: "2026-10-03T12:00:00Z") ?? Timestamp(seconds: 0)
+            )
+        }
+        #expect(
+            text.contains(
+                language == .english ? "  CAUTION: this is not the key that jana has had" : "  VORSICHT: Das ist"
+            )
+        )
+        #expect(text.contains("2026-10-03"))
+    }
+
+    @Test("a consumer reads what they pay")
+    func consumer() throws {
+        var contract = try Samples.contract()
+        contract.client.kind = .consumer
+        let text = try Self.screen(.english, contract: contract)
+        #expect(text.contains("  Price now   113.05 EUR per hour, 19 % VAT included\n"))
+    }
+
+    @Test("clocks that are far apart are worth a line, others are not")
+    func clocks() throws {
+        let apart = try Self.screen(.english, contract: Samples.contract()) { $0.clockDifference = -3600 }
+        #expect(apart.contains("clock and your supporter's are 1 hour apart"))
+        let near = try Self.screen(.english, contract: Samples.contract()) { $0.clockDifference = 120 }
+        #expect(!near.contains("apart"))
     }
 
     @Test("never wider than 80 columns, and nothing is cut off", arguments: Language.allCases)
@@ -132,22 +197,22 @@ struct TermsScreenTests {
             text.unicodeScalars.allSatisfy { $0 == "\n" || ($0.value >= 0x20 && !(0x7F...0x9F).contains($0.value)) }
         )
         #expect(!text.unicodeScalars.contains { [0x202E, 0x200B].contains($0.value) })
-        #expect(text.contains("jana]0;root offers support"))
-        #expect(text.contains("  What for      a Do you agree? [y/N] y\n"))
+        #expect(text.contains("jana]0;root wants to help you"))
+        #expect(text.contains("  What for    a Do you agree? [y/N] y (question)\n"))
         #expect(text.contains("version 3: Support Price 0.00 EUR\n"))
     }
 
     @Test("a warranty case costs nothing")
     func warranty() throws {
         let text = try Self.screen(.english, contract: Samples.contract()) { $0.category = "defect" }
-        #expect(text.contains("  Price         nothing: this is a warranty case\n"))
+        #expect(text.contains("  Price now   nothing: this is a warranty case\n"))
         #expect(!text.contains("95.00"))
     }
 
     @Test("says what a client who allows nothing gives")
     func nothing() throws {
         let text = try Self.screen(.english, contract: Samples.contract()) { $0.allowed = [] }
-        #expect(text.contains("  May           nothing on this computer\n"))
+        #expect(text.contains("  May         nothing on this computer\n"))
         #expect(text.contains("asked for and not allowed: run, shell, logs"))
     }
 }
