@@ -50,6 +50,7 @@ let package = Package(
         // The system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // What all three programs share.
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore]),
@@ -63,6 +64,7 @@ let package = Package(
         .target(name: "Contracts"),
         .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
         .target(name: "Billing", dependencies: ["Contracts"]),
+        .target(name: "Invoicing", dependencies: ["Billing", "CQREncode", "Contracts"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
 
@@ -108,6 +110,11 @@ let package = Package(
         .testTarget(name: "ContractsTests", dependencies: ["Contracts"]),
         .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "Contracts"]),
+        .testTarget(
+            name: "InvoicingTests",
+            dependencies: ["Billing", "Contracts", "Invoicing"],
+            exclude: ["xrvalidate.py"]
+        ),
         .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts"]),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(
