@@ -19,6 +19,9 @@ struct InvoiceWords {
         }
     }
 
+    /// What the table of sessions is called.
+    var proof: String { self("Leistungsnachweis", "Proof of service") }
+
     /// Why a VAT category is free of tax (BT-120; § 14 (4) Nr. 8, § 14a (5), § 19 UStG); nil for S.
     static func exemption(_ category: Contract.VAT.Category) -> String? {
         switch category {

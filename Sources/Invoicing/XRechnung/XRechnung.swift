@@ -94,7 +94,7 @@ public enum XRechnung {
         let words = InvoiceWords(invoice.language)
         xml.element("cac:AdditionalDocumentReference") { xml in
             xml.leaf("cbc:ID", proofID)
-            xml.leaf("cbc:DocumentDescription", words("Leistungsnachweis", "Proof of service"))
+            xml.leaf("cbc:DocumentDescription", words.proof)
             xml.element("cac:Attachment") { xml in
                 let attributes = [(name: "mimeCode", value: "text/csv"), ("filename", "\(proofID).csv")]
                 let csv = Base64.encode(Array(ServiceRow.csv(invoice.proof).utf8))
