@@ -27,7 +27,8 @@ import Testing
             "InvoicedQuantity", "CreditedQuantity", "PriceAmount", "BaseQuantity", "Percent",
         ]
         var count = 0
-        for (name, invoice) in try InvoiceSamples.all() {
+        // The long one has nothing that the others have not, and a thousand figures.
+        for (name, invoice) in try InvoiceSamples.all() where name != "long" {
             let bytes = try XRechnung.bytes(invoice)
             let lines = bytes.split(separator: 0x0A)
             for (index, line) in lines.enumerated() {

@@ -27,6 +27,7 @@ enum InvoiceSamples {
             ("public-body", try Sample.invoice(publicBody)),
             ("english", try Sample.invoice(Sample.contract(retainer: Sample.retainer, language: .english))),
             ("hostile", try hostile()),
+            ("long", try long()),
             ("draft", try Sample.invoice(number: InvoiceNumberFormat.draft(contract: "acme-2026", period: "2026-11"))),
         ]
     }
@@ -132,6 +133,25 @@ enum InvoiceSamples {
             summary: "=HYPERLINK(\"x\")\u{0}\u{B}<img onerror=1>\r\n\u{202E}&amp;"
         )
         return try invoice(InvoiceContent(statements: statements, rows: rows), contract)
+    }
+
+    /// More sessions and longer words than a page holds.
+    static func long() throws -> Invoice {
+        let contract = Sample.contract(retainer: Sample.retainer)
+        let sessions = try (1...28).flatMap { day in
+            let date = "2026-11-\(day < 10 ? "0" : "")\(day)"
+            return [
+                try Sample.session("a\(day)", "\(date)T09:00:00Z", "\(date)T09:\(10 + day):07Z"),
+                try Sample.session("b\(day)", "\(date)T20:30:00Z", "\(date)T22:\(10 + day):07Z", "extra"),
+            ]
+        }
+        let statements = try Sample.statements([contract], sessions, until: "2026-12")
+        let summary =
+            "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen /var/log/nginx/shop.acme.example-access.log.1"
+        return try invoice(
+            InvoiceContent(statements: statements, rows: Sample.rows(statements, contract, summary: summary)),
+            contract
+        )
     }
 
     static func invoice(_ statements: [PeriodStatement], _ contract: Contract) throws -> Invoice {

@@ -10,11 +10,13 @@ import Testing
         .enabled(if: ProcessInfo.processInfo.environment["LOTSE_INVOICE_SAMPLES"] != nil)
     )
     func write() throws {
-        let folder = try #require(ProcessInfo.processInfo.environment["LOTSE_INVOICE_SAMPLES"])
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let path = try #require(ProcessInfo.processInfo.environment["LOTSE_INVOICE_SAMPLES"])
+        let folder = URL(fileURLWithPath: path)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, invoice) in try InvoiceSamples.all() {
-            let file = URL(fileURLWithPath: folder).appendingPathComponent("\(name).xml")
-            try Data(try XRechnung.bytes(invoice)).write(to: file)
+            try Data(try XRechnung.bytes(invoice)).write(to: folder.appendingPathComponent("\(name).xml"))
+            let page = try InvoicePage.html(invoice, zone: Sample.berlin)
+            try Data(page.utf8).write(to: folder.appendingPathComponent("\(name).html"))
         }
     }
 }

@@ -88,9 +88,9 @@ struct InvoiceWords {
     /// What the proof says of the client's signature.
     func receipt(_ receipt: ServiceRow.Receipt) -> String {
         switch receipt {
-        case .signed: self("unterschrieben", "signed")
-        case .refused: self("Unterschrift verweigert", "signature refused")
-        case .timeout: self("keine Unterschrift", "no signature")
+        case .signed: self("liegt vor", "signed")
+        case .refused: self("verweigert", "refused")
+        case .timeout: self("keine Antwort", "no answer")
         case .disputed: self("unter Vorbehalt", "disputed")
         case .recorded: self("nachgetragen", "recorded later")
         }
