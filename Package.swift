@@ -64,7 +64,8 @@ let package = Package(
         .target(name: "Contracts"),
         .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
         .target(name: "Billing", dependencies: ["Contracts"]),
-        .target(name: "Invoicing", dependencies: ["Billing", "CQREncode", "Contracts"]),
+        .target(name: "Invoicing", dependencies: ["Billing", "Contracts"]),
+        .target(name: "QRCodes", dependencies: ["CQREncode", "Invoicing"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
 
@@ -112,7 +113,7 @@ let package = Package(
         .testTarget(name: "BillingTests", dependencies: ["Billing", "Contracts"]),
         .testTarget(
             name: "InvoicingTests",
-            dependencies: ["Billing", "Contracts", "Invoicing"],
+            dependencies: ["Billing", "Contracts", "Invoicing", "QRCodes"],
             exclude: ["xrvalidate.py"]
         ),
         .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts"]),

@@ -1,3 +1,4 @@
+import QRCodes
 import Testing
 
 @testable import Invoicing
@@ -50,7 +51,7 @@ import Testing
 
     @Test("the code is a QR code: three finders, timing lines between them, a quiet zone around")
     func matrix() throws {
-        let matrix = try #require(QRMatrix(Array("Lotse".utf8), mostVersion: 13))
+        let matrix = try #require(QRMatrix.encode(Array("Lotse".utf8), mostVersion: 13))
         #expect(matrix.size == 21)
         for (top, left) in [(0, 0), (0, 14), (14, 0)] {
             for row in 0..<7 {
@@ -71,9 +72,11 @@ import Testing
 
     @Test("what needs a larger code than banks read has none")
     func tooLarge() {
-        #expect(QRMatrix([UInt8](repeating: 0x61, count: 331), mostVersion: 13)?.size == 69)
-        #expect(QRMatrix([UInt8](repeating: 0x61, count: 332), mostVersion: 13) == nil)
-        #expect(QRMatrix([UInt8](repeating: 0x61, count: 5000), mostVersion: 40) == nil)
-        #expect(QRMatrix([], mostVersion: 13) == nil)
+        #expect(QRMatrix.encode([UInt8](repeating: 0x61, count: 331), mostVersion: 13)?.size == 69)
+        #expect(QRMatrix.encode([UInt8](repeating: 0x61, count: 332), mostVersion: 13) == nil)
+        #expect(QRMatrix.encode([UInt8](repeating: 0x61, count: 5000), mostVersion: 40) == nil)
+        #expect(QRMatrix.encode([], mostVersion: 13) == nil)
+        #expect(QRMatrix(size: 2, modules: [true, false, true]) == nil)
+        #expect(QRMatrix(size: .max, modules: []) == nil)
     }
 }

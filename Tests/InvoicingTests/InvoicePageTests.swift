@@ -1,10 +1,13 @@
 import Contracts
+import QRCodes
 import Testing
 
 @testable import Invoicing
 
 @Suite("The invoice's page") struct InvoicePageTests {
-    private func page(_ invoice: Invoice) throws -> String { try InvoicePage.html(invoice, zone: Sample.berlin) }
+    private func page(_ invoice: Invoice) throws -> String {
+        try InvoicePage.html(invoice, zone: Sample.berlin, qrCode: QRMatrix.encode)
+    }
 
     @Test("everything that § 14 (4) UStG asks for stands on the page")
     func law() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import QRCodes
 import Testing
 
 @testable import Invoicing
@@ -15,8 +16,11 @@ import Testing
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         for (name, invoice) in try InvoiceSamples.all() {
             try Data(try XRechnung.bytes(invoice)).write(to: folder.appendingPathComponent("\(name).xml"))
-            let page = try InvoicePage.html(invoice, zone: Sample.berlin)
+            let page = try InvoicePage.html(invoice, zone: Sample.berlin, qrCode: QRMatrix.encode)
             try Data(page.utf8).write(to: folder.appendingPathComponent("\(name).html"))
         }
+        let comparison = try SimulationTests.comparison()
+        try Data(comparison.html.utf8).write(to: folder.appendingPathComponent("simulation.html"))
+        try Data(comparison.text.utf8).write(to: folder.appendingPathComponent("simulation.txt"))
     }
 }

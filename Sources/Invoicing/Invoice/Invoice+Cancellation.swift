@@ -19,8 +19,8 @@ extension Invoice {
             let sentence = "\(self.number) is no issued invoice, so it cannot be cancelled"
             throw InvoicingError(.badCancellation, "\(sentence) (lotse invoice list shows which are)")
         }
-        guard number != self.number, issueDate >= self.issueDate else {
-            let sentence = "the Storno of \(self.number) would have its number or an earlier date"
+        guard !number.isEmpty, number == number.singleLine, number != self.number, issueDate >= self.issueDate else {
+            let sentence = "the Storno of \(self.number) would have its number, none or an earlier date"
             throw InvoicingError(.badCancellation, "\(sentence) (check the clock)")
         }
         var storno = self

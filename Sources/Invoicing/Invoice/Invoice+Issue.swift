@@ -8,10 +8,11 @@ extension Invoice {
     ///   - content: the lines and their proof; one of `InvoiceContent.separated()`.
     ///   - contract: the version in force at the end of the last month: parties, terms of payment, language.
     ///   - supplier: who sends it.
-    ///   - number: from `InvoiceNumberFormat`.
+    ///   - number: from `InvoiceNumberFormat`; on one line.
     ///   - issueDate: today in the contract's time zone.
     ///   - zone: the rules of that zone, for the times of day on the lines.
-    /// - Throws: `incomplete` with every missing field and why the law wants it; `mixedScope`, `outOfRange`.
+    /// - Throws: `incomplete` with every missing field and why the law wants it; `mixedScope`, `badNumber`, `outOfRange`;
+    ///   `badCancellation` where more is given back than billed.
     public init(
         _ content: InvoiceContent,
         contract: Contract,
@@ -22,6 +23,9 @@ extension Invoice {
     ) throws(InvoicingError) {
         let treatments = content.entries.map(\.vat)
         try Self.check(treatments, contract: contract, supplier: supplier)
+        guard !number.isEmpty, number == number.singleLine else {
+            throw InvoicingError(.badNumber, "\(quoted(number)) is no invoice number (mend invoiceNumbers)")
+        }
         let words = InvoiceWords(contract.language ?? .english)
         kind = .invoice
         self.number = number

@@ -18,9 +18,9 @@ public enum GiroCode {
     }
 
     /// The code as a drawing; nil where there is none, and where it would need a version above 13 (EPC069-12).
-    static func drawing(_ invoice: Invoice) -> HTML? {
+    static func drawing(_ invoice: Invoice, _ encode: QRMatrix.Encoder) -> HTML? {
         guard let payload = payload(invoice) else { return nil }
-        return QRMatrix(Array(payload.utf8), mostVersion: 13)?.svg(title: "GiroCode")
+        return encode(Array(payload.utf8), 13)?.svg(title: "GiroCode")
     }
 
     private static func limited(_ text: String, to count: Int) -> String {

@@ -17,7 +17,7 @@ extension InvoicePage {
             (words("Verwendungszweck", "Reference"), invoice.number),
         ].filter { !$0.1.isEmpty }
         let scan = words("Mit der Banking-App scannen", "Scan with your banking app")
-        let code: HTML? = GiroCode.drawing(invoice).map {
+        let code: HTML? = GiroCode.drawing(invoice, qrCode).map {
             "<figure>\($0)<figcaption>GiroCode<br>\(scan)</figcaption></figure>"
         }
         return """

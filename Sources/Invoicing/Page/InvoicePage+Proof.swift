@@ -45,7 +45,7 @@ extension InvoicePage {
             <tr><td class="t">\(words.day(start.date))<small>\(words.time(start))–\(until)</small></td>\
             <td class="w">\(work)<small>\(origin)\(bands(of: row))</small></td>\
             <td class="n">\(words.duration(row.rawSeconds))</td>\
-            <td class="n">\(words.duration(row.pausedSeconds + row.disconnectedSeconds))</td>\
+            <td class="n">\(words.duration(row.pausedSeconds &+ row.disconnectedSeconds))</td>\
             <td class="n">\(words.duration(row.billedSeconds))</td><td class="n">\(words.duration(row.quotaSeconds))</td>\
             <td class="n">\(words.euro(row.netCents))</td><td>\(words.receipt(row.receipt))</td></tr>
 

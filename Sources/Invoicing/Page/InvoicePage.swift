@@ -10,17 +10,25 @@ public struct InvoicePage {
     let zone: TimeZoneRules
     let words: InvoiceWords
     let amounts: ShownAmounts
+    let qrCode: QRMatrix.Encoder
 
     /// The page's HTML.
     ///
-    /// - Parameter zone: the rules of the contract's time zone, for the times in the proof of service.
+    /// - Parameters:
+    ///   - zone: the rules of the contract's time zone, for the times in the proof of service.
+    ///   - qrCode: encodes the GiroCode, `QRMatrix.encode` of `QRCodes`; a page without it asks for the transfer in words.
     /// - Throws: `outOfRange`.
-    public static func html(_ invoice: Invoice, zone: TimeZoneRules) throws(InvoicingError) -> String {
+    public static func html(
+        _ invoice: Invoice,
+        zone: TimeZoneRules,
+        qrCode: @escaping QRMatrix.Encoder
+    ) throws(InvoicingError) -> String {
         let page = InvoicePage(
             invoice: invoice,
             zone: zone,
             words: InvoiceWords(invoice.language),
-            amounts: try ShownAmounts(invoice)
+            amounts: try ShownAmounts(invoice),
+            qrCode: qrCode
         )
         return try page.document().text
     }
@@ -37,27 +45,7 @@ public struct InvoicePage {
             </main>
             \(proof)
             """
-        return Self.document(title: title, language: invoice.language, body: body)
-    }
-
-    /// A page that loads nothing from anywhere.
-    static func document(title: String, language: Contract.Language, body: HTML) -> HTML {
-        """
-        <!DOCTYPE html>
-        <html lang="\(language.rawValue)">
-        <head>
-        <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(title)</title>
-        <style>
-        \(PageStyle.css)</style>
-        </head>
-        <body>
-        \(body)</body>
-        </html>
-
-        """
+        return .page(title: title, language: invoice.language, body: body)
     }
 
     private var subject: String {

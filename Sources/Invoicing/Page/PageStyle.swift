@@ -66,7 +66,23 @@ enum PageStyle {
         tfoot th, tfoot td { font-weight: 650; border-bottom: .4mm solid var(--ink); }
         tfoot { display: table-row-group; }
         .note { color: var(--soft); font-size: 8pt; margin-top: 4mm; }
-        tr, .closing, .totals { break-inside: avoid; }
+        .figures { display: flex; gap: 5mm; margin-bottom: 7mm; }
+        .figures p { flex: 1; background: var(--tint); border-radius: 1.5mm; padding: 4mm 5mm; }
+        .figures span { display: block; color: var(--soft); font-size: 9pt; }
+        .figures strong { font-size: 17pt; font-weight: 650; letter-spacing: -.01em; white-space: nowrap; }
+        .figures .good { background: #e5f3ec; } .figures .good strong { color: #14653c; }
+        .figures .bad { background: #fdf1e3; } .figures .bad strong { color: #9a4f00; }
+        .legend { font-size: 8pt; color: var(--soft); margin-bottom: 2mm; }
+        .legend i { display: inline-block; width: 3mm; height: 3mm; border-radius: .5mm; margin: 0 1mm 0 3mm; }
+        .legend i:first-child { margin-left: 0; }
+        i.out { background: #b9c3cc; } i.in { background: var(--accent); }
+        .bars { grid-template-columns: 32mm 1fr; gap: 2.5mm 4mm; margin-bottom: 7mm; }
+        .bars span { display: flex; align-items: center; gap: 2mm; padding-right: 26mm; }
+        .bars span i { height: 3.2mm; border-radius: .5mm; min-width: .5mm; }
+        .bars span b { font-size: 8pt; font-weight: 400; white-space: nowrap; margin-right: -26mm; }
+        .sessions .month th { padding-top: 4mm; font-size: 9pt; border-bottom: .2mm solid var(--line); }
+        .sessions .sum th, .sessions .sum td { font-weight: 650; border-bottom: .3mm solid var(--ink); }
+        tr, .closing, .totals, .figures, .bars dd { break-inside: avoid; }
         .closing { display: flex; flex-direction: column; flex: 1; }
         @page { size: A4; margin: 14mm 17mm 15mm 20mm;
           @bottom-right { content: counter(page) " / " counter(pages); font: 7.5pt Arial, sans-serif; color: #5b6773; } }

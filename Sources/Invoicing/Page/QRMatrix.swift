@@ -1,29 +1,21 @@
-import CQREncode
+/// The modules of a QR code. What encodes one stands outside: it needs a library of the system.
+public struct QRMatrix: Hashable, Sendable {
+    /// Encodes bytes; nil where they need a larger version than the given one, 1 to 40.
+    public typealias Encoder = (_ bytes: [UInt8], _ mostVersion: Int) -> QRMatrix?
 
-/// A QR code (ISO/IEC 18004), encoded by the system's libqrencode.
-struct QRMatrix {
     /// Modules on a side.
-    let size: Int
+    public let size: Int
     /// Row by row; true is dark.
     private let modules: [Bool]
 
-    /// The code of these bytes with error correction M, which mends 15 % of it.
-    ///
-    /// Nil where they need a version above `mostVersion`, 1 to 40.
-    init?(_ bytes: [UInt8], mostVersion: Int) {
-        guard !bytes.isEmpty, let count = Int32(exactly: bytes.count),
-            let code = bytes.withUnsafeBufferPointer({ QRcode_encodeData(count, $0.baseAddress, 0, QR_ECLEVEL_M) })
-        else { return nil }
-        defer { QRcode_free(code) }
-        guard code.pointee.version <= mostVersion, let data = code.pointee.data else { return nil }
-        let size = Int(code.pointee.width)
-        // The lowest bit is the module's colour, the others say what it is for.
-        modules = UnsafeBufferPointer(start: data, count: size * size).map { $0 & 1 == 1 }
-        self.size = size
+    /// A matrix row by row; nil where it is not square.
+    public init?(size: Int, modules: [Bool]) {
+        guard (1...177).contains(size), modules.count == size * size else { return nil }
+        (self.size, self.modules) = (size, modules)
     }
 
     /// Whether a module is dark; false outside.
-    func isDark(row: Int, column: Int) -> Bool {
+    public func isDark(row: Int, column: Int) -> Bool {
         (0..<size).contains(row) && (0..<size).contains(column) && modules[row * size + column]
     }
 
