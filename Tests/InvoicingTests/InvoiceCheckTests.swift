@@ -115,7 +115,7 @@ import Testing
             #expect(!InvoiceCheck.differences(parsed, from: invoice).isEmpty)
             return InvoiceCheck.findings(in: parsed).map(\.description)
         }
-        #expect(findings { $0[1].netCents += 1 } == ["session s2: says 129.05, but its lines gives 129.04"])
+        #expect(findings { $0[1].netCents += 1 } == ["session s2: says 129.05, but adding its lines gives 129.04"])
         #expect(findings { $0[1].billedSeconds -= 60 } == ["session s2: has 4560 s billed, but lines of 4620 s"])
         #expect(findings { $0.removeLast() } == ["line 7: bills session s4, which the proof of service does not show"])
         #expect(findings { $0.append($0[0]) } == ["proof of service: is not a table of this program"])
@@ -126,6 +126,30 @@ import Testing
             parsed.proof = bytes
             #expect(InvoiceCheck.findings(in: parsed).count == 1)
         }
+    }
+
+    @Test("a session that its receipt tells otherwise is named, one without a receipt is not")
+    func receipts() throws {
+        let parsed = try ParsedInvoice(XRechnung.bytes(Sample.invoice()))
+        let sessions = try #require(parsed.sessions)
+        #expect(sessions.map(\.session) == ["s1", "s2", "s3", "s4"])
+        #expect(sessions.map(\.quotaSeconds) == [2460, 1140, 0, 0])
+        #expect(InvoiceCheck.differences(parsed, fromReceipts: sessions).isEmpty)
+        var receipt = sessions[1]
+        receipt.rawSeconds -= 1
+        receipt.billedSeconds -= 60
+        receipt.quotaSeconds += 60
+        receipt.netCents -= 158
+        #expect(
+            InvoiceCheck.differences(parsed, fromReceipts: [receipt]).map(\.description) == [
+                "session s2: has 4620 s connected, but its receipt 4619 s",
+                "session s2: has 4620 s billed, but its receipt 4560 s",
+                "session s2: has 1140 s from the quota, but its receipt 1200 s",
+                "session s2: says 129.04, but its receipt gives 127.46",
+            ]
+        )
+        receipt.session = "s9"
+        #expect(InvoiceCheck.differences(parsed, fromReceipts: [receipt]).isEmpty)
     }
 
     @Test("the law's words, and a Storno's original, must be there")

@@ -3,11 +3,11 @@ import Contracts
 extension InvoiceCheck {
     /// Lines that do not say of a session what its row in the proof of service says (rule 11).
     static func proof(_ invoice: ParsedInvoice) throws(InvoicingError) -> [InvoiceFinding] {
-        guard let bytes = invoice.proof else {
+        guard invoice.proof != nil else {
             let isNeeded = invoice.lines.contains { $0.session != nil && $0.quantity > 0 }
             return isNeeded ? [InvoiceFinding("proof of service", "is missing")] : []
         }
-        guard let rows = proofRows(bytes) else {
+        guard let rows = invoice.sessions else {
             return [InvoiceFinding("proof of service", "is not a table of this program")]
         }
         var findings: [InvoiceFinding] = []
@@ -16,7 +16,7 @@ extension InvoiceCheck {
             // A line that gives something back belongs to an earlier invoice's proof.
             let lines = invoice.lines.filter { $0.session == row.session && $0.quantity > 0 }
             let net = try Exact.sum(lines.map(\.netCents))
-            let source = "its lines"
+            let source = "adding its lines"
             findings += [InvoiceFinding(place, says: row.netCents, computed: net, from: source)].compactMap(\.self)
             let seconds = lines.filter { $0.kind == .time || $0.kind == .warranty }.map(\.seconds)
             let billed = try Exact.sum(seconds)
@@ -33,29 +33,31 @@ extension InvoiceCheck {
         return findings
     }
 
-    private struct ProofRow {
-        var session: String
-        var billedSeconds: Int64
-        var netCents: Int64
-    }
-
-    private static func proofRows(_ bytes: [UInt8]) -> [ProofRow]? {
-        guard let text = String(validating: bytes, as: UTF8.self), let rows = CSVText.parse(text),
-            rows.first == ServiceRow.columns
-        else { return nil }
-        let column = Dictionary(uniqueKeysWithValues: zip(ServiceRow.columns, ServiceRow.columns.indices))
-        guard let session = column["session"], let billed = column["billedSeconds"], let net = column["netCents"] else {
-            return nil
+    /// Everything in which the proof of service differs from receipts, session by session; none where they agree.
+    ///
+    /// Sessions of which there is no receipt are left out: `ParsedInvoice.sessions` names them.
+    public static func differences(
+        _ invoice: ParsedInvoice,
+        fromReceipts receipts: [ParsedInvoice.Session]
+    ) -> [InvoiceFinding] {
+        guard let sessions = invoice.sessions else {
+            return [InvoiceFinding("proof of service", "is not a table of this program")]
         }
-        var proof: [ProofRow] = []
-        for row in rows.dropFirst() {
-            guard row.count == ServiceRow.columns.count, let billed = Int64(row[billed]), let net = Int64(row[net])
-            else {
-                return nil
+        return sessions.flatMap { said in
+            receipts.filter { $0.session == said.session }.flatMap { receipt in
+                let place = "session \(said.session.singleLine)"
+                let times = [
+                    ("connected", said.rawSeconds, receipt.rawSeconds),
+                    ("billed", said.billedSeconds, receipt.billedSeconds),
+                    ("from the quota", said.quotaSeconds, receipt.quotaSeconds),
+                ]
+                let differing = times.filter { $0.1 != $0.2 }.map { name, said, receipt in
+                    InvoiceFinding(place, "has \(said) s \(name), but its receipt \(receipt) s")
+                }
+                let net = InvoiceFinding(place, says: said.netCents, computed: receipt.netCents, from: "its receipt")
+                return differing + [net].compactMap(\.self)
             }
-            proof.append(ProofRow(session: row[session], billedSeconds: billed, netCents: net))
         }
-        return Set(proof.map(\.session)).count == proof.count ? proof : nil
     }
 }
 
