@@ -58,6 +58,8 @@ import Testing
         #expect(page.contains("(reverse charge)") == (language == .english))
         #expect(page.contains("ATU12345675") && page.contains("<html lang=\"\(language.rawValue)\">"))
         #expect(try self.page(InvoiceSamples.smallBusiness(vatId: nil)).contains("gemäß §19 UStG"))
+        #expect(!(try self.page(InvoiceSamples.smallBusiness(vatId: nil)).contains("Nettobetrag")))
+        #expect(try self.page(InvoiceSamples.warranty()).contains("Es ist nichts zu zahlen."))
         let outside = try self.page(Sample.invoice(InvoiceSamples.outsideScope))
         #expect(outside.contains("Nicht im Inland steuerbare Leistung") && !outside.contains("DE136695976"))
     }
@@ -89,7 +91,7 @@ import Testing
         let page = try page(Sample.storno(Sample.invoice()))
         for part in [
             "Stornorechnung 2026-0099", "Stornorechnung zur Rechnung 2026-0001 vom 01.12.2026", "−510,56\u{A0}€",
-            "−91,83\u{A0}€", "Es ist nichts zu zahlen.", "Grund: Falsche Anschrift",
+            "−91,83\u{A0}€", "Es ist nichts zu zahlen; bereits Gezahltes wird erstattet", "Grund: Falsche Anschrift",
         ] {
             #expect(page.contains(part), "\(part)")
         }

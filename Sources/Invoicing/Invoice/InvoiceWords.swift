@@ -63,8 +63,16 @@ struct InvoiceWords {
     }
 
     /// The terms of payment (BT-20).
-    func terms(due: LocalDate?, grossCents: Int64) -> String {
-        guard let due, grossCents > 0 else { return self("Es ist nichts zu zahlen.", "There is nothing to pay.") }
+    func terms(_ invoice: Invoice) -> String {
+        guard invoice.kind == .invoice else {
+            return self(
+                "Es ist nichts zu zahlen; bereits Gezahltes wird erstattet oder verrechnet.",
+                "There is nothing to pay; what was paid already is refunded or set off."
+            )
+        }
+        guard let due = invoice.dueDate, invoice.grossCents > 0 else {
+            return self("Es ist nichts zu zahlen.", "There is nothing to pay.")
+        }
         return self("Zahlbar ohne Abzug bis zum \(day(due)).", "Payable in full by \(day(due)).")
     }
 

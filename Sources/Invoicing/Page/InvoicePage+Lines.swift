@@ -66,7 +66,9 @@ extension InvoicePage {
             """
     }
 
+    /// Net and taxes; nothing where no line is taxed, since the total is the net then.
     private var netRows: [HTML] {
+        guard invoice.groups.contains(where: { $0.vat.category == .standard }) else { return [] }
         let net = amounts.isGross ? words("darin Netto", "of it net") : words("Nettobetrag", "Net")
         let taxes = invoice.groups.filter { $0.vat.category == .standard }.map { group in
             let percent = words.percent(group.vat.percentBp)

@@ -4,7 +4,7 @@ extension InvoicePage {
     /// When, where and how to pay; for a Storno, that nothing is.
     var payment: HTML {
         let isDue = invoice.kind == .invoice && invoice.grossCents > 0
-        let terms = words.terms(due: isDue ? invoice.dueDate : nil, grossCents: invoice.grossCents)
+        let terms = words.terms(invoice)
         guard isDue else {
             return """
                 <section class="pay"><p>\(terms)</p></section>

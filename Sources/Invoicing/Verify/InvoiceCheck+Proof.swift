@@ -11,10 +11,12 @@ extension InvoiceCheck {
             return [InvoiceFinding("proof of service", "is not a table of this program")]
         }
         var findings: [InvoiceFinding] = []
+        // A line that gives something back belongs to an earlier invoice's proof.
+        let billing = invoice.lines.filter { $0.quantity > 0 }
+        let bySession = Dictionary(grouping: billing) { $0.session }
         for row in rows {
             let place = "session \(row.session.singleLine)"
-            // A line that gives something back belongs to an earlier invoice's proof.
-            let lines = invoice.lines.filter { $0.session == row.session && $0.quantity > 0 }
+            let lines = bySession[row.session] ?? []
             let net = try Exact.sum(lines.map(\.netCents))
             let source = "adding its lines"
             findings += [InvoiceFinding(place, says: row.netCents, computed: net, from: source)].compactMap(\.self)
@@ -25,7 +27,7 @@ extension InvoiceCheck {
             }
         }
         let known = Set(rows.map(\.session))
-        for line in invoice.lines where line.quantity > 0 {
+        for line in billing {
             guard let session = line.session, !known.contains(session) else { continue }
             let sentence = "bills session \(session.singleLine), which the proof of service does not show"
             findings.append(InvoiceFinding("line \(line.id.singleLine)", sentence))

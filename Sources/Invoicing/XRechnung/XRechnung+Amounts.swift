@@ -16,7 +16,7 @@ extension XRechnung {
             }
         }
         xml.element("cac:PaymentTerms") { xml in
-            xml.leaf("cbc:Note", words.terms(due: invoice.dueDate, grossCents: invoice.grossCents))
+            xml.leaf("cbc:Note", words.terms(invoice))
         }
     }
 
