@@ -30,6 +30,12 @@ import Testing
         let seconds = row.worked.map { $0.to.seconds - $0.from.seconds }.reduce(0, +)
         #expect(seconds == row.rawSeconds)
         #expect((row.pausedSeconds, row.disconnectedSeconds) == (120 + 1200, 480))
+        var nested = row
+        func interval(_ from: String, _ to: String) throws -> WorkSession.Interval {
+            .init(from: try Sample.instant("2026-11-05T\(from)Z"), to: try Sample.instant("2026-11-05T\(to)Z"))
+        }
+        nested.breaks = [try interval("21:00:00", "22:00:00"), try interval("21:10:00", "21:20:00")]
+        #expect(nested.worked.map(\.from.compact) == ["20261105T203000Z", "20261105T220000Z"])
         var whole = row
         whole.breaks = [.init(from: row.startedAt, to: row.endedAt)]
         #expect(whole.worked.isEmpty)

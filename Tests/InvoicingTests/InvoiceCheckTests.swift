@@ -165,6 +165,16 @@ import Testing
         #expect(InvoiceCheck.findings(in: twice).contains { $0.sentence.contains("stands 2 times") })
     }
 
+    @Test("a defect that has a price is named, however little it costs")
+    func warrantyPrice() throws {
+        var parsed = try ParsedInvoice(XRechnung.bytes(InvoiceSamples.warranty()))
+        parsed.lines[0].price = UnitPrice(cents: 0)
+        #expect(InvoiceCheck.findings(in: parsed).isEmpty)
+        // Half an hour at 0.0001 is 0.00.
+        parsed.lines[0].price = UnitPrice(units: 1, decimals: 4)
+        #expect(InvoiceCheck.findings(in: parsed).map(\.description) == ["line 1: charges 0.0001 an hour for a defect"])
+    }
+
     @Test("numbers at the end of their range are found, and never trap")
     func extremes() throws {
         var parsed = try ParsedInvoice(XRechnung.bytes(Sample.invoice()))
