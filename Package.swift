@@ -50,6 +50,7 @@ let package = Package(
         // The system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // What all three programs share.
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore]),
@@ -64,6 +65,8 @@ let package = Package(
         .target(name: "ContractFiles", dependencies: ["Contracts", "Yams"]),
         .target(name: "Billing", dependencies: ["Contracts"]),
         .target(name: "TimeZoneFiles", dependencies: ["Billing", "Contracts"]),
+        .target(name: "Invoicing", dependencies: ["Billing", "Contracts"]),
+        .target(name: "QRCodes", dependencies: ["CQREncode", "Invoicing"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
 
@@ -114,6 +117,11 @@ let package = Package(
         .testTarget(name: "ContractFilesTests", dependencies: ["ContractFiles", "Contracts"]),
         .testTarget(name: "BillingTests", dependencies: ["Billing", "Contracts"]),
         .testTarget(name: "ReceiptsTests", dependencies: ["Contracts", "Receipts", "TLS"]),
+        .testTarget(
+            name: "InvoicingTests",
+            dependencies: ["Billing", "Contracts", "Invoicing", "QRCodes"],
+            exclude: ["xrvalidate.py"]
+        ),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(
             name: "RelayTests",

@@ -1,0 +1,95 @@
+import Billing
+import Contracts
+
+/// One session as the proof of service, the timesheet and the exports tell it.
+///
+/// Seconds are whole seconds, money whole cents; the names are those of the timesheet's JSON.
+public struct ServiceRow: Codable, Hashable, Sendable {
+    /// What became of the client's signature (rule 15: none of it stops billing).
+    public enum Receipt: String, Codable, Hashable, Sendable, CaseIterable {
+        /// Both ends signed.
+        case signed
+        /// The client refused.
+        case refused
+        /// The client did not answer.
+        case timeout
+        /// The client signed with an objection.
+        case disputed
+        /// Work written down without a session: there was nobody to sign.
+        case recorded
+    }
+
+    /// The session's id.
+    public var session: String
+    /// The contract's id.
+    public var contract: String
+    /// The client's name.
+    public var client: String
+    /// The operator's name.
+    public var `operator`: String
+    /// The category's id.
+    public var category: String
+    /// When the clock started.
+    public var startedAt: Instant
+    /// When the session ended.
+    public var endedAt: Instant
+    /// Pauses and disconnections; they may overlap.
+    public var breaks: [WorkSession.Interval]
+    /// Connected time.
+    public var rawSeconds: Int64
+    /// Stopped time.
+    public var pausedSeconds: Int64
+    /// Disconnected time.
+    public var disconnectedSeconds: Int64
+    /// Rounded time, for warranty too.
+    public var billedSeconds: Int64
+    /// After rounding, in time order.
+    public var bands: [Band]
+    /// How much of it the quota covers.
+    public var quotaSeconds: Int64
+    /// Its time and surcharge lines.
+    public var netCents: Int64
+    /// ISO 4217.
+    public var currency: String
+    /// What was done; empty where nobody wrote it down.
+    public var summary: String
+    /// What became of the client's signature.
+    public var receipt: Receipt
+
+    /// A row from a session's bill and what the ledger knows beside it.
+    public init(_ bill: SessionBill, contract: Contract, operator: String, summary: String, receipt: Receipt) {
+        session = bill.session.session
+        self.contract = contract.contract
+        client = contract.client.name
+        self.operator = `operator`
+        category = bill.category.id
+        startedAt = bill.session.startedAt
+        endedAt = bill.session.endedAt
+        breaks = bill.session.pauses + bill.session.gaps
+        rawSeconds = bill.time.rawSeconds
+        pausedSeconds = bill.time.pausedSeconds
+        disconnectedSeconds = bill.time.disconnectedSeconds
+        billedSeconds = bill.rounded.billedSeconds
+        bands = bill.rounded.bands
+        quotaSeconds = bill.quotaSeconds
+        netCents = bill.netCents
+        currency = contract.currency
+        self.summary = summary
+        self.receipt = receipt
+    }
+}
+
+extension ServiceRow {
+    /// The stretches in which work went on: from start to end without the breaks, in time order, none empty.
+    public var worked: [WorkSession.Interval] {
+        var worked: [WorkSession.Interval] = []
+        var from = startedAt
+        for pause in breaks.sorted(by: { $0.from < $1.from }) {
+            let stop = min(max(pause.from, from), endedAt)
+            if from < stop { worked.append(.init(from: from, to: stop)) }
+            from = max(from, pause.to)
+        }
+        if from < endedAt { worked.append(.init(from: from, to: endedAt)) }
+        return worked
+    }
+}

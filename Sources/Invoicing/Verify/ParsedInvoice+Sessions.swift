@@ -1,0 +1,57 @@
+import Contracts
+
+extension ParsedInvoice {
+    /// What the proof of service says of a session; a receipt says the same.
+    public struct Session: Hashable, Sendable {
+        /// Its id.
+        public var session: String
+        /// Connected time.
+        public var rawSeconds: Int64
+        /// Rounded time.
+        public var billedSeconds: Int64
+        /// How much of it the quota covers.
+        public var quotaSeconds: Int64
+        /// Its time and surcharge lines.
+        public var netCents: Int64
+
+        /// Figures from their parts: what a receipt says.
+        public init(session: String, rawSeconds: Int64, billedSeconds: Int64, quotaSeconds: Int64, netCents: Int64) {
+            self.session = session
+            self.rawSeconds = rawSeconds
+            self.billedSeconds = billedSeconds
+            self.quotaSeconds = quotaSeconds
+            self.netCents = netCents
+        }
+    }
+
+    /// The sessions of the proof of service, in its order; none without one. Nil where it is not a table of this program
+    /// or names a session twice.
+    public var sessions: [Session]? {
+        guard let proof else { return [] }
+        guard let text = String(validating: proof, as: UTF8.self), let rows = CSVText.parse(text),
+            rows.first == ServiceRow.columns
+        else { return nil }
+        var sessions: [Session] = []
+        for row in rows.dropFirst() {
+            guard let session = Self.session(row) else { return nil }
+            sessions.append(session)
+        }
+        return Set(sessions.map(\.session)).count == sessions.count ? sessions : nil
+    }
+
+    private static func session(_ row: [String]) -> Session? {
+        guard row.count == ServiceRow.columns.count else { return nil }
+        let cells = Dictionary(zip(ServiceRow.columns, row)) { first, _ in first }
+        func number(_ name: String) -> Int64? { cells[name].flatMap { Int64($0) } }
+        guard let session = cells["session"], let raw = number("rawSeconds"), let billed = number("billedSeconds"),
+            let quota = number("quotaSeconds"), let net = number("netCents")
+        else { return nil }
+        return Session(
+            session: session,
+            rawSeconds: raw,
+            billedSeconds: billed,
+            quotaSeconds: quota,
+            netCents: net
+        )
+    }
+}
