@@ -28,9 +28,11 @@ struct ConnectCommand: AsyncParsableCommand {
         let relay = try await Screen.relay()
         try await relay.checkLedger()
         var chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
+        let signals = Signals()
+        defer { signals.stop() }
         while true {
             do {
-                return try await connect(relay, chosen)
+                return try await connect(relay, chosen, signals)
             } catch let error as OperatorError where error.kind == .codeOver {
                 guard let again = try await Self.newCode(relay, chosen, after: error) else { throw error }
                 chosen = again
@@ -38,14 +40,14 @@ struct ConnectCommand: AsyncParsableCommand {
         }
     }
 
-    private func connect(_ relay: Relay, _ chosen: InvitationSummary) async throws {
+    private func connect(_ relay: Relay, _ chosen: InvitationSummary, _ signals: Signals) async throws {
         if background {
             let holder = BackgroundSession(home: relay.home, invitation: chosen)
             let arguments = ["lotse", HoldCommand.name, chosen.invitation]
-            try await show(try await holder.start(arguments: arguments, tell: Screen.tell))
+            try await show(try await holder.start(arguments: arguments, signals: signals, tell: Screen.tell))
         } else {
             let session = ForegroundSession(relay: relay, invitation: chosen)
-            let status = try await session.run(tell: Screen.tell) { try await show($0) }
+            let status = try await session.run(signals: signals, tell: Screen.tell) { try await show($0) }
             if status != 0 { throw ExitCode(status) }
         }
     }

@@ -80,6 +80,14 @@ struct Screen: Sendable {
         try await shows("\"\(text)\"", sourceLocation: sourceLocation) { $0.contains { $0.contains(text) } }
     }
 
+    /// The digits of the code in the newest frame on the screen.
+    func code(sourceLocation: SourceLocation = #_sourceLocation) async throws -> String {
+        try await eventually("the screen shows a code", sourceLocation: sourceLocation) {
+            let framed = try await rows.last { $0.hasPrefix("│") && $0.contains(where: \.isNumber) }
+            return framed.map { $0.filter(\.isNumber) }
+        }
+    }
+
     /// Types text, then Enter.
     func type(_ text: String) async throws {
         try await tmux(["send-keys", "-l", text])

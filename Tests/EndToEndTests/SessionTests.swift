@@ -159,10 +159,31 @@ extension EndToEnd {
         func answer() async throws {
             try await Stage.with { stage in
                 let invitation = try await stage.invite()
-                let agent = try stage.agent(invitation.code + "\ny\n", isOpen: true)
+                let agent = try stage.agent(invitation.code + "\ny\n", "--approve", "session", isOpen: true)
                 let connect = try await stage.run("connect", "--background", "--json")
                 #expect(connect.status == 0)
                 #expect(try await stage.run("run", "--", "echo", "hello").output == "hello\n")
+                #expect(try await stage.run("end", "--summary", "looked").status == 0)
+                #expect(try await agent.ended() == 0)
+            }
+        }
+
+        @Test("a client who is asked before each step answers line by line where there is no terminal")
+        func approval() async throws {
+            try await Stage.with { stage in
+                let invitation = try await stage.invite()
+                let agent = try stage.agent(invitation.code + "\ny\n", isOpen: true)
+                #expect(try await stage.run("connect", "--background").status == 0)
+                for (answer, status, output) in [("y", Int32(0), "hello\n"), ("n", 255, "")] {
+                    let run = try stage.lotse("run", "--", "echo", "hello")
+                    try await agent.says("[\(answer == "y" ? 1 : 2)] wants to run: echo hello")
+                    agent.send(answer + "\n")
+                    #expect(try await run.ended() == status)
+                    #expect(run.output == output)
+                }
+                // The end of standard input leaves nobody to ask, and the session goes on.
+                agent.endInput()
+                #expect(try await stage.run("run", "--", "echo", "hello").status == 255)
                 #expect(try await stage.run("end", "--summary", "looked").status == 0)
                 #expect(try await agent.ended() == 0)
             }

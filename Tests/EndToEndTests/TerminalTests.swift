@@ -21,7 +21,7 @@ extension EndToEnd {
                     #expect(rows.contains { $0.wholeMatch(of: /\d\d:\d\d:\d\d  You ended the session\./) != nil })
                     #expect(rows.contains { $0.contains(/\ \ Connected 00:0\d:\d\d, billed 00:0\d:\d\d\.$/) })
                     // The status line is gone.
-                    #expect(!rows.contains { $0.contains("Ctrl-C ends") && $0.contains("·") })
+                    #expect(!rows.contains { $0.contains("r take back") })
                     // The console waits for a line meanwhile.
                     #expect(try await console.ended() == 1)
                     try await console.shows("lotse: the client ended the session (")
@@ -41,7 +41,63 @@ extension EndToEnd {
             }
         }
 
-        @Test("q and Enter end the session too, and Ctrl-D ends it at the console with a summary")
+        @Test("the client takes back and pauses with single keys, and the console says so")
+        func keys() async throws {
+            try await Self.withClient { stage, client, invitation in
+                try await client.type(invitation.code)
+                try await Screen.with(stage, Programs.lotse, "connect") { console in
+                    try await client.shows("Do you agree?")
+                    try await client.type("y")
+                    try await console.shows("minute 0:00:0")
+                    try await client.shows("p pause  r take back  q end")
+                    try await client.press("p")
+                    try await console.shows("the client paused the session; nothing is billed")
+                    try await client.shows("a clock that stands still") {
+                        $0.last?.wholeMatch(of: /00:0\d:\d\d  PAUSED  jana  p pause  r take back  q end\s*/) != nil
+                    }
+                    try await console.type("run df")
+                    try await console.shows("the client paused the session (only they can let it go on)")
+                    try await client.press("p")
+                    try await console.shows("the client let the session go on")
+                    try await client.press("r")
+                    try await client.shows("Take back:  1 commands  2 log files  (any other key: nothing)")
+                    try await client.press("1")
+                    try await console.shows("still allowed: logs")
+                    try await console.type("status")
+                    try await console.shows("allowed   logs (the client is asked before each step)")
+                    // An arrow key is several bytes, of which the last one is a letter.
+                    try await client.press("Up")
+                    try await client.press("q")
+                    #expect(try await console.ended() == 1)
+                }
+                #expect(try await client.ended() == 0)
+                try await client.shows("Taken back: commands. What ran of it is stopped.")
+            }
+        }
+
+        @Test("one key makes a new code after a wrong one, and the session goes on from there")
+        func newCode() async throws {
+            try await Self.withClient { stage, client, invitation in
+                // Somebody knows the room and guesses the rest.
+                let guess = GuessedCode.with(room: invitation.room, otherThan: invitation.code)
+                try await Screen.with(stage, Programs.lotse, "connect") { console in
+                    try await console.shows("waiting for the client to type the code")
+                    try await client.type(guess)
+                    try await client.shows("wrong code, or someone guessed")
+                    try await console.shows("wrong code, or someone guessed")
+                    try await console.shows("n makes a new code, any other key leaves.")
+                    try await console.press("n")
+                    try await console.shows("Tell the client:")
+                    let again = try await console.code()
+                    #expect(again != invitation.code.filter(\.isNumber))
+                    #expect(try await client.ended() == 1)
+                    try await console.press("C-c")
+                    #expect(try await console.ended() == 130)
+                }
+            }
+        }
+
+        @Test("q ends the session too, and Ctrl-D ends it at the console with a summary")
         func otherEnds() async throws {
             try await Self.withClient { stage, client, invitation in
                 try await client.type(invitation.code)
@@ -66,7 +122,7 @@ extension EndToEnd {
                 try await client.shows("Do you agree?")
                 try await client.type("y")
                 #expect(try await connect.ended() == 0)
-                try await client.type("q")
+                try await client.press("q")
                 #expect(try await client.ended() == 0)
                 try await client.shows("You ended the session.")
             }
@@ -97,10 +153,13 @@ extension EndToEnd {
         private static func showsTerms(_ client: Screen) async throws {
             let rows = try await client.rows
             for row in [
-                "  Contract      minute, version 1: Support by the minute", "  Client        Mia Klein Grafik",
-                "  What for      the shop is slow", "  Category      support",
-                "  Price         90.00 EUR per hour, plus 19 % VAT",
-                "The clock starts when you agree. Ctrl-C ends the session at any time.",
+                "jana wants to help you on this computer.",
+                "  You have not worked with jana on this computer before.",
+                "  Contract    minute, version 1: Support by the minute", "              Mia Klein Grafik",
+                "  What for    the shop is slow (support)",
+                "  Price now   90.00 EUR per hour, plus 19 % VAT",
+                "  May         run commands on this computer",
+                "              you are asked before each step",
             ] { #expect(rows.contains(row), "\(rows.joined(separator: "\n"))") }
         }
 
@@ -108,13 +167,19 @@ extension EndToEnd {
         private static func work(_ console: Screen, _ client: Screen) async throws {
             try await console.shows("a prompt") { $0.last?.contains(/^minute 0:00:\d\d>$/) == true }
             try await console.type("run df -h")
+            try await client.shows("[1] wants to run: df -h")
+            try await client.shows("the question at the bottom") {
+                $0.last?.hasPrefix("Allow [1]?  y yes  n no  a yes to all commands") == true
+            }
+            try await console.shows("waiting for the client to allow this")
+            try await client.press("a")
             try await console.shows("Mounted on")
             try await client.shows("a command and its end") { rows in
                 rows.contains { $0.wholeMatch(of: /\d\d:\d\d:\d\d  \[1\] runs: df -h/) != nil }
                     && rows.contains { $0.wholeMatch(of: /\d\d:\d\d:\d\d  \[1\] ended with status 0 after .*/) != nil }
             }
             try await client.shows("the status line") {
-                $0.last?.wholeMatch(of: /00:0\d:\d\d · Mia Klein Grafik · jana · Ctrl-C ends\s*/) != nil
+                $0.last?.wholeMatch(of: /00:0\d:\d\d  jana  p pause  r take back  q end\s*/) != nil
             }
             try await console.type("help")
             try await console.shows("variables, pipes or patterns; run sh -c '…' has them.")

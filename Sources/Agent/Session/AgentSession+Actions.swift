@@ -82,7 +82,8 @@ extension AgentSession {
     struct Work: Sendable {
         let number: Int
         let phrases: Phrases
-        let startedAt: Duration
+        /// When it began to run or to be read, after the client's yes.
+        var startedAt: Duration
     }
 
     /// Counts an action as work while `body` runs, and stops `body` when the session ends or the client takes back what it needs.
@@ -127,8 +128,10 @@ extension AgentSession {
     }
 
     /// Refuses an action, where the client can see it.
-    func refuse(_ what: String, _ refusal: Refusal) -> Refusal {
-        show(phrases.refusedAction(what, refusal.message))
+    ///
+    /// - Parameter reason: why, in the client's language; the refusal's own words where nil.
+    func refuse(_ what: String, _ refusal: Refusal, _ reason: String? = nil) -> Refusal {
+        show(phrases.refusedAction(what, reason ?? refusal.message))
         return refusal
     }
 
@@ -139,10 +142,9 @@ extension AgentSession {
         let (offer, granted) = state.withLock { ($0.offer, $0.granted) }
         guard let offer else { throw Refusal(status: 403, message: "the client has not agreed to a session yet") }
         guard granted.contains(grant) else {
-            throw refuse(
-                what,
-                offer.grants.contains(grant) ? Self.takenBack(grant) : Refusal(status: 403, message: sentence)
-            )
+            throw offer.grants.contains(grant)
+                ? refuse(what, Self.takenBack(grant), phrases.isTakenBack(grant))
+                : refuse(what, Refusal(status: 403, message: sentence), phrases.isNotAllowed(grant))
         }
         return offer
     }

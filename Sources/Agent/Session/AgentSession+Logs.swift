@@ -11,7 +11,7 @@ extension AgentSession {
         guard !parameters.paths.isEmpty else {
             throw Refusal(status: 400, message: "no log file is named (name at least one)")
         }
-        let work = begin()
+        var work = begin()
         let question = work.phrases.asksToRead(
             work.number,
             paths,
@@ -19,6 +19,7 @@ extension AgentSession {
             follow: parameters.follow
         )
         try await askForApproval(work, .logs, action, question)
+        work.startedAt = time.now
         let line = work.phrases.reads(work.number, paths, lines: parameters.lines, follow: parameters.follow)
         guard show(line) else { throw Self.unseen }
         let request = LogRequest(
@@ -30,7 +31,7 @@ extension AgentSession {
         let broken = OneShot<Void>()
         let replies = try await action.accept()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
+            group.addTask { [work] in
                 try await self.read(request, reader, replies, work, until: broken)
                 try await replies.finish()
             }

@@ -18,10 +18,11 @@ extension AgentSession {
         } catch {
             throw refuse(line, Refusal(status: 400, message: error.description))
         }
-        let work = begin()
+        var work = begin()
         try await askForApproval(work, .run, action, work.phrases.asksToRun(work.number, line))
+        work.startedAt = time.now
         guard show(work.phrases.runs(work.number, line)) else { throw Self.unseen }
-        try await withReader(action) { replies, queue, signals in
+        try await withReader(action) { [work] replies, queue, signals in
             let result = await self.result(of: request, work, queue, signals, replies)
             let text = self.told(work, result)
             self.show(text)
@@ -33,7 +34,8 @@ extension AgentSession {
         let offer = try offer(allowing: .run, line, otherwise: "the client does not allow commands")
         // An empty vector is the request's own mistake, and gets its own sentence.
         guard arguments.isEmpty || offer.contract.access.commands.allows(arguments) else {
-            throw refuse(line, Refusal(status: 403, message: "the contract does not allow this command"))
+            let refusal = Refusal(status: 403, message: "the contract does not allow this command")
+            throw refuse(line, refusal, phrases.isNotInContract)
         }
     }
 

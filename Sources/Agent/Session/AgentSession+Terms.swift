@@ -170,7 +170,8 @@ extension AgentSession {
         case .beginAndEnd: interrupt()
         case .begin: break
         }
-        show(phrases.started(TerminalText.name(session.session, limit: 64), keyboard: input.isTerminal))
+        show(phrases.started(TerminalText.name(session.session, limit: 64)))
+        if input.isTerminal { show(phrases.keys) }
         started.trigger()
     }
 

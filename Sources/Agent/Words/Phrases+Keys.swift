@@ -46,10 +46,20 @@ extension Phrases {
     func allAllowed(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
         return say(
-            "From now on without asking: \(kind). r takes that back.",
-            "Ab jetzt ohne Nachfrage: \(kind). r nimmt es zurück."
+            "From now on without asking: \(kind) (r takes it back)",
+            "Ab jetzt ohne Nachfrage: \(kind) (r nimmt es zurück)"
         )
     }
+
+    func isNotAllowed(_ grant: Contract.Grant) -> String {
+        let kind = self.grant(grant)
+        return say("not allowed: \(kind)", "nicht erlaubt: \(kind)")
+    }
+    func isTakenBack(_ grant: Contract.Grant) -> String {
+        let kind = self.grant(grant)
+        return say("taken back: \(kind)", "zurückgenommen: \(kind)")
+    }
+    var isNotInContract: String { say("not in the contract", "steht nicht im Vertrag") }
 
     // MARK: Taking back
 
@@ -61,8 +71,8 @@ extension Phrases {
     func tookBack(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
         return say(
-            "You took back: \(kind). What ran of it is stopped.",
-            "Zurückgenommen: \(kind). Was davon lief, ist angehalten."
+            "Taken back: \(kind). What ran of it is stopped.",
+            "Zurückgenommen: \(kind). Was davon lief, ist gestoppt."
         )
     }
 
@@ -70,12 +80,12 @@ extension Phrases {
 
     func pausedByClient(_ clock: String) -> String {
         say(
-            "You paused at \(clock); nothing is billed and nothing new begins. p goes on.",
-            "Sie haben angehalten bei \(clock); nichts wird berechnet, nichts Neues beginnt. Mit p geht es weiter."
+            "Paused at \(clock): nothing is billed, nothing new begins. p goes on.",
+            "Angehalten bei \(clock): nichts wird berechnet. Mit p geht es weiter."
         )
     }
     func resumedByClient(_ clock: String) -> String {
-        say("You let it go on at \(clock).", "Es geht weiter bei \(clock).")
+        say("It goes on at \(clock).", "Es geht weiter bei \(clock).")
     }
     func stillPaused(_ name: String) -> String {
         say(

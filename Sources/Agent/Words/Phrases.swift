@@ -233,13 +233,11 @@ extension Phrases {
 // MARK: - The session
 
 extension Phrases {
-    func started(_ session: String, keyboard: Bool) -> String {
-        keyboard
-            ? say(
-                "Session \(session) runs. Keys: p pauses, r takes something back, q ends.",
-                "Sitzung \(session) läuft. Tasten: p hält an, r nimmt Erlaubtes zurück, q beendet."
-            )
-            : say("Session \(session) runs. Ctrl-C ends it.", "Sitzung \(session) läuft. Strg-C beendet sie.")
+    func started(_ session: String) -> String {
+        say("Session \(session) runs. Ctrl-C ends it.", "Sitzung \(session) läuft. Strg-C beendet sie.")
+    }
+    var keys: String {
+        say("Keys: p pauses, r takes something back, q ends.", "Tasten: p hält an, r nimmt etwas zurück, q beendet.")
     }
     var statusHint: String { say("p pause  r take back  q end", "p Pause  r zurücknehmen  q Ende") }
     var statusPaused: String { say("PAUSED", "PAUSE") }

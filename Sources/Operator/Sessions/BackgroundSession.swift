@@ -33,20 +33,18 @@ public struct BackgroundSession: Sendable {
     ///
     /// - Parameters:
     ///   - arguments: what the program is called with to be the holder.
+    ///   - signals: to this program; they stay the caller's.
     ///   - tell: takes sentences for standard error.
     public func start(
         arguments: [String],
+        signals: Signals,
         tell: @escaping @Sendable (String) async -> Void
     ) async throws -> SessionFile {
         try home.prepare()
         let log = try OperatorHome.file(OperatorHome.sessions, invitation.invitation, "log")
         let child = try DetachedProcess.start(arguments: arguments, log: home.path(of: log))
         let reports = ScriptedLines(try StandardInput(child.reports))
-        let signals = Signals()
-        defer {
-            signals.stop()
-            close(child.reports)
-        }
+        defer { close(child.reports) }
         return try await withThrowingTaskGroup(of: SessionFile.self) { group in
             group.addTask { try await follow(reports, log: log, tell) }
             group.addTask {

@@ -22,15 +22,15 @@ public struct ForegroundSession: Sendable {
     /// Runs the session to its end.
     ///
     /// - Parameters:
+    ///   - signals: to this program; they stay the caller's.
     ///   - tell: takes sentences for standard error.
     ///   - opened: called with the session once the client consented.
     /// - Returns: the exit status.
     public func run(
+        signals: Signals,
         tell: @escaping @Sendable (String) async -> Void,
         opened: @escaping @Sendable (SessionFile) async throws -> Void
     ) async throws -> Int32 {
-        let signals = Signals()
-        defer { signals.stop() }
         guard let session = try await open(signals, tell) else { throw OperatorError(.interrupted, "interrupted") }
         try relay.home.forget(invitation: invitation.invitation)
         let isInteractive = isatty(STDIN_FILENO) == 1

@@ -11,7 +11,8 @@ public enum KeyPrompt {
         var before = termios()
         guard tcgetattr(STDIN_FILENO, &before) == 0 else { return nil }
         var single = before
-        single.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        // Ctrl-C is a key like any other: it leaves.
+        single.c_lflag &= ~tcflag_t(ICANON | ECHO | ISIG)
         // What was typed before the question was there is not its answer.
         tcsetattr(STDIN_FILENO, TCSAFLUSH, &single)
         defer {

@@ -185,7 +185,7 @@ struct ApprovalTests {
             }
             try await end.end()
         }
-        #expect(run.screen.text.contains("You took back: commands. What ran of it is stopped."))
+        #expect(run.screen.text.contains("Taken back: commands. What ran of it is stopped."))
         #expect(run.screen.text.contains("[1] was stopped after "))
     }
 
@@ -218,13 +218,13 @@ struct ApprovalTests {
         _ = try await run.with { end in
             try await end.offer(Samples.terms(try Samples.contract()))
             run.input.append("p")
-            await run.screen.wait(for: "You paused at 00:00:0")
+            await run.screen.wait(for: "Paused at 00:00:0")
             await #expect(throws: Refusal.self) { try await end.run(["true"]) }
             await #expect(throws: Refusal.self) { try await end.ask("resume") }
             // What was written down before is told to whoever listens late.
             #expect(try await end.event(listening: OneShot()).kind == .paused)
             run.input.append("p")
-            await run.screen.wait(for: "You let it go on at 00:00:0")
+            await run.screen.wait(for: "It goes on at 00:00:0")
             #expect(try await end.run(["true"]).0.status == 0)
             try await end.end()
         }

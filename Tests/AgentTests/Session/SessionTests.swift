@@ -271,7 +271,7 @@ struct SessionTests {
             }
             try await end.end()
         }
-        #expect(run.screen.text.contains("refused: true (the client does not allow commands)"))
+        #expect(run.screen.text.contains("refused: true (not allowed: commands)"))
         #expect(run.screen.text.contains("asked for and not allowed: run, shell"))
     }
 
