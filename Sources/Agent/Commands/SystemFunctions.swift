@@ -27,6 +27,38 @@ enum SystemFunctions {
     static let addCloseFrom = symbol("posix_spawn_file_actions_addclosefrom_np")
         .map { unsafeBitCast($0, to: AddCloseFrom.self) }
 
+    #if os(Linux)
+    /// `struct open_how` of Linux.
+    private struct OpenHow {
+        var flags: UInt64
+        var mode: UInt64 = 0
+        /// RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS.
+        var resolve: UInt64 = 0x08 | 0x04 | 0x02
+    }
+
+    private typealias SystemCall =
+        @Sendable @convention(c) (Int, Int, UnsafePointer<CChar>, UnsafeMutableRawPointer, Int) -> Int
+
+    /// `syscall`, whose variable arguments Swift does not import; on Linux these are passed like fixed ones.
+    private static let systemCall = symbol("syscall").map { unsafeBitCast($0, to: SystemCall.self) }
+
+    /// openat2(2) beneath a folder, through no link of any kind; glibc 2.36 has no function for it.
+    ///
+    /// - Returns: the descriptor or why there is none; nil where the system does not offer the call.
+    static func openBeneath(_ folder: Int32, _ path: String, _ flags: Int32) -> Result<Int32, SystemFailure>? {
+        guard let systemCall else { return nil }
+        var how = OpenHow(flags: UInt64(UInt32(bitPattern: flags)))
+        // 437 on every architecture (include/uapi/asm-generic/unistd.h).
+        let result = systemCall(437, Int(folder), path, &how, MemoryLayout<OpenHow>.size)
+        if result >= 0 { return .success(Int32(truncatingIfNeeded: result)) }
+        let code = errno
+        // EPERM: some sandboxes answer so to calls that they do not know.
+        return code == ENOSYS || code == EPERM ? nil : .failure(SystemFailure(code: code))
+    }
+    #else
+    static func openBeneath(_ folder: Int32, _ path: String, _ flags: Int32) -> Result<Int32, SystemFailure>? { nil }
+    #endif
+
     /// `POSIX_SPAWN_SETSID`, the same number in glibc (2.26) and musl (1.1.24).
     static let spawnSetSession: Int32 = 0x80
 

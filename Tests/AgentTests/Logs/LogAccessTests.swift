@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import Agent
@@ -65,6 +66,63 @@ import Glibc
         #expect(kind(folder.file("alias/a"), [folder.file("alias")]) == nil)
         #expect(kind(folder.file("in/a"), [folder.file("alias")]) == nil)
         #expect(kind(folder.file("alias/a"), [folder.file("in")]) == .notShared)
+    }
+
+    @Test("the kernel opens nothing beneath a folder through a link, magic links and .. included")
+    func beneath() throws {
+        mkdir(folder.file("in"), 0o755)
+        folder.write("secret", to: "out")
+        folder.write("", to: "in/a")
+        symlink("../out", folder.file("in/link"))
+        symlink("a", folder.file("in/inside"))
+        symlink("/", folder.file("in/root"))
+        symlink("/proc/self/root", folder.file("in/magic"))
+        let components = try #require(LogPath(folder.file("in"))).components
+        let shared = try FolderDescriptor(components)
+        close(try shared.open(["a"], O_RDONLY))
+        for way in [["link"], ["inside"], ["..", "out"], ["root", "etc", "passwd"], ["magic", "etc", "passwd"]] {
+            #expect(throws: SystemFailure.self) { _ = try shared.open(way, O_RDONLY) }
+            // A link itself may be looked at, never through.
+            let seen = try? shared.mode(of: way)
+            #expect(seen == nil || seen.map { $0 & S_IFMT } == S_IFLNK)
+        }
+        // Nor does it come to a folder by a link.
+        symlink("in", folder.file("alias"))
+        #expect(throws: SystemFailure.self) { _ = try FolderDescriptor(components.dropLast() + ["alias"]) }
+        let process = try FolderDescriptor(["proc", "self"].dropLast() + ["\(getpid())"])
+        #expect(throws: SystemFailure.self) { _ = try process.open(["root", "etc", "passwd"], O_RDONLY) }
+        #expect(throws: SystemFailure.self) { _ = try process.open(["exe"], O_RDONLY) }
+    }
+
+    @Test("a folder that is swapped for a link while files are opened never leads out of what is shared")
+    func swapped() async throws {
+        for name in ["in", "in/logs", "out"] { mkdir(folder.file(name), 0o755) }
+        folder.write("ours", to: "in/logs/a")
+        folder.write("secret", to: "out/a")
+        let (logs, aside, link) = (folder.file("in/logs"), folder.file("in/aside"), folder.file("in/link"))
+        symlink("../out", link)
+        let access = LogAccess(paths: [folder.file("in")])
+        let path = folder.file("in/logs/a")
+        let swapping = Task.detached {
+            var rounds = 0
+            while !Task.isCancelled {
+                rename(logs, aside)
+                rename(link, logs)
+                rename(logs, link)
+                rename(aside, logs)
+                rounds += 1
+            }
+            return rounds
+        }
+        var opened = 0
+        for _ in 0..<20_000 {
+            guard case .success(let file) = access.open(path) else { continue }
+            let content = try file.read(at: 0, count: 10)
+            #expect(String(buffer: content) == "ours")
+            opened += 1
+        }
+        swapping.cancel()
+        #expect(await swapping.value > 0 && opened > 0)
     }
 
     @Test("what is not shared gives the same answer whether it exists or not")
