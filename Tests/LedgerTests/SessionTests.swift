@@ -1,3 +1,4 @@
+import Receipts
 import Testing
 
 @testable import Ledger
@@ -165,6 +166,35 @@ struct SessionTests {
         await expectError(.conflict) { try await start("acme", 1, sha("2")) }
         await expectError(.conflict) { try await start("other", 1, sha("{}")) }
         try await start("acme", 1, sha("{}"))
+    }
+
+    @Test("what both ends signed is kept as it is, and must be about this very session")
+    func consents() async throws {
+        let (ledger, fixture) = try await seeded()
+        try await ledger.invite("i1")
+        func start(_ consent: ConsentRecord) async throws {
+            try await ledger.startSession(
+                "s1",
+                invitation: "i1",
+                contract: "acme",
+                version: 1,
+                contractHash: sha("{}"),
+                category: "question",
+                operator: "anna",
+                agent: .null,
+                consent: consent,
+                startedAt: Fixture.start
+            )
+        }
+        await expectError(.conflict) { try await start(Ledger.consent("s2", invitation: "i1")) }
+        await expectError(.conflict) { try await start(Ledger.consent("s1", invitation: "i2")) }
+        await expectError(.conflict) { try await start(Ledger.consent("s1", invitation: "i1").signed([])) }
+        let consent = try Ledger.consent("s1", invitation: "i1")
+        try await start(consent)
+        #expect(try await ledger.consent("s1") == consent)
+        #expect(try await ledger.consent("s2") == nil)
+        try await ledger.close()
+        #expect(try fixture.verify().ok)
     }
 
     @Test("a checkpoint is one entry for all sessions")

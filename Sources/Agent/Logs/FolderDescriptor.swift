@@ -42,7 +42,9 @@ struct FolderDescriptor: ~Copyable {
         return status.st_mode
     }
 
-    private static func open(_ components: [String], _ flags: Int32, beneath folder: Int32) throws(SystemFailure) -> Int32 {
+    private static func open(_ components: [String], _ flags: Int32, beneath folder: Int32) throws(SystemFailure)
+        -> Int32
+    {
         let flags = flags | O_CLOEXEC | O_NOFOLLOW
         switch SystemFunctions.openBeneath(folder, components.joined(separator: "/"), flags) {
         case .success(let descriptor): return descriptor
@@ -51,7 +53,9 @@ struct FolderDescriptor: ~Copyable {
         }
     }
 
-    private static func walk(_ components: ArraySlice<String>, _ flags: Int32, _ folder: Int32) throws(SystemFailure) -> Int32 {
+    private static func walk(_ components: ArraySlice<String>, _ flags: Int32, _ folder: Int32) throws(SystemFailure)
+        -> Int32
+    {
         guard let first = components.first else { throw SystemFailure(code: ENOENT) }
         let rest = components.dropFirst()
         let isLast = rest.isEmpty

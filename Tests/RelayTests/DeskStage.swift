@@ -1,0 +1,141 @@
+import Foundation
+import Ledger
+import Logging
+import NIOConcurrencyHelpers
+import NIOEmbedded
+import Receipts
+import RelayAPI
+import TLS
+
+@testable import Relay
+
+/// Wall and monotonic time, in seconds.
+final class Hands: Sendable {
+    let wall = NIOLockedValueBox<Int64>(1_800_000_000)
+    let monotonic = NIOLockedValueBox<Int64>(5000)
+
+    var clock: RelayClock {
+        RelayClock(
+            wall: { self.wall.withLockedValue { $0 } },
+            monotonicMilliseconds: { self.monotonic.withLockedValue { $0 } * 1000 }
+        )
+    }
+
+    func advance(_ seconds: Int64) {
+        wall.withLockedValue { $0 += seconds }
+        monotonic.withLockedValue { $0 += seconds }
+    }
+}
+
+/// A desk with a ledger of its own, an operator and a contract, by a clock that the test moves; nobody is connected.
+struct DeskStage {
+    let hands = Hands()
+    let path: String
+    let ledger: Ledger
+    let desk: SupportDesk
+    let key: PrivateKey
+    let jana = OperatorIdentity(name: "jana", role: .owner, serialNumber: "01")
+
+    init(contract: String = exampleContract) async throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "lotse-desk-\(UUID().uuidString)").path
+        try RelaySetup(path: path, clock: hands.clock).initialize(hosts: ["localhost"])
+        _ = try await RelaySetup(path: path, clock: hands.clock).addOperator("jana", email: nil, role: .owner)
+        let folder = RelayFolder(path: path)
+        var options = LedgerOptions()
+        options.clock = hands.clock.wall
+        ledger = try Ledger.open(in: folder.ledgerFolder, signer: LedgerKeys.load(from: folder), options: options)
+        let directory = OperatorDirectory(ledger: ledger)
+        desk = SupportDesk(
+            ledger: ledger,
+            directory: directory,
+            clock: hands.clock,
+            metrics: RelayMetrics(),
+            logger: Logger(label: "test"),
+            authority: ""
+        )
+        let enrolment = Enrolment(
+            ledger: ledger,
+            authority: try folder.authority(),
+            directory: directory,
+            clock: hands.clock
+        )
+        let added = try await RelaySetup(path: path, clock: hands.clock).addOperator(
+            "jana",
+            email: nil,
+            role: .owner
+        )
+        let secret = EnrolmentToken(text: added.token)?.secret ?? []
+        key = try PrivateKey.generate(.p256)
+        _ = try await enrolment.enrol(
+            EnrolRequest(
+                token: RelayAPI.Hexadecimal.encode(secret),
+                certificateRequest: CertificateSigningRequest(commonName: "jana", key: key).pem
+            )
+        )
+        let routes = RelayAPIRoutes(
+            desk: desk,
+            enrolment: enrolment,
+            metrics: RelayMetrics(),
+            ledgerCertificate: "",
+            supplier: { nil }
+        )
+        _ = try await routes.add(NewContract(source: contract), by: jana)
+        try await desk.start()
+    }
+
+    func with(_ body: () async throws -> Void) async throws {
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try await body()
+        try await ledger.close()
+    }
+
+    func invite() async throws -> InvitationSummary {
+        try await desk.invite(
+            NewInvitation(contract: "minute", purpose: "a test", category: nil, validSeconds: 600),
+            by: jana
+        )
+    }
+
+    /// A session whose ends have met, without connections.
+    func session() async throws -> String { try await sessionWithToken().session }
+
+    /// The same, with the agent's token.
+    func sessionWithToken() async throws -> (session: String, token: String) {
+        let invitation = try await invite()
+        let answer = try await desk.join(JoinRequest(room: invitation.room), from: AddressBlock("203.0.113.7"))
+        await desk.pretendThatTheyMet(invitation.invitation)
+        let met = try await desk.report(
+            PairingOutcome(paired: true),
+            invitation: invitation.invitation,
+            by: jana
+        )
+        let consent = SignedConsent(
+            invitation,
+            session: met.session ?? "",
+            authority: "",
+            contract: try await desk.contract("minute", version: 1).canonical,
+            key: key
+        )
+        return (try await desk.consent(consent.request(), token: answer.token).session, answer.token)
+    }
+
+    func kinds() async throws -> [String] { try await ledger.entries().map(\.kind) }
+}
+
+extension SupportDesk {
+    /// As if both ends had met in the tunnel, whose connections lead nowhere.
+    func pretendThatTheyMet(_ invitation: String) {
+        guard let token = meetings[invitation]?.token, rooms.meet(token: token) else { return }
+        meetings[invitation]?.agent = Self.nowhere
+        meetings[invitation]?.operatorEnd = Self.nowhere
+        meetings[invitation]?.isJoined = true
+        meetings[invitation]?.agentWaitsUntil = nil
+    }
+
+    private static var nowhere: TunnelEndpoint {
+        let channel = NIOAsyncTestingChannel()
+        let handler = SpliceHandler(eventLoop: channel.eventLoop, count: { _ in })
+        handler.ended.succeed(())
+        return TunnelEndpoint(channel: channel, handler: handler)
+    }
+}
