@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Billing", "CEditLine", "ContractFiles", "Contracts", "Pairing", "Receipts", "RelayAPI",
+                "Billing", "CEditLine", "ContractFiles", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI",
                 "SupportChannel", "TLS",
                 "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -102,7 +102,9 @@ let package = Package(
         .executableTarget(name: "lotse-agent", dependencies: ["Agent", argumentParser]),
         .executableTarget(
             name: "lotse",
-            dependencies: ["ContractFiles", "Contracts", "Operator", "RelayAPI", "TerminalText", argumentParser]
+            dependencies: [
+                "Billing", "ContractFiles", "Contracts", "Invoicing", "Operator", "RelayAPI", "TerminalText", argumentParser,
+            ]
         ),
 
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),

@@ -28,6 +28,8 @@ public enum RelayRoute {
     public static let end = "/v1/end"
     /// `GET`: sessions.
     public static let sessions = "/v1/sessions"
+    /// `GET`: the ended sessions of a contract with their breaks, in the form that `lotse simulate --sessions` reads.
+    public static let work = "/v1/work"
     /// `GET`: a contract's month.
     public static let timesheet = "/v1/timesheet"
     /// `GET`: the ledger's signed head.
@@ -55,6 +57,9 @@ public enum RelayRoute {
         let queries = [contract.map { "contract=\(escaped($0))" }, live ? "live=true" : nil].compactMap(\.self)
         return queries.isEmpty ? sessions : "\(sessions)?\(queries.joined(separator: "&"))"
     }
+
+    /// `GET /v1/work?contract=ID`.
+    public static func work(contract: String) -> String { "\(work)?contract=\(escaped(contract))" }
 
     /// `GET /v1/timesheet?contract=ID&month=YYYY-MM`.
     public static func timesheet(contract: String, month: String?) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import Glibc
 import Operator
 import TerminalText
@@ -28,6 +29,18 @@ enum Screen {
     /// A page for the person at the terminal, where standard output belongs to the result.
     static func show(_ page: String) {
         _ = Array("\(page)\n".utf8).withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+
+    /// Writes a page to a file of the person's choice.
+    static func save(_ text: String, to file: String) throws { try save(Array(text.utf8), to: file) }
+
+    /// The same with bytes.
+    static func save(_ bytes: [UInt8], to file: String) throws {
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: file))
+        } catch {
+            throw OperatorError(.home, "\(file) cannot be written (check the folder and the disk)")
+        }
     }
 
     /// The width of the terminal behind standard error; 80 where nobody knows.

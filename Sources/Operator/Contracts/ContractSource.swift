@@ -1,4 +1,5 @@
 import ContractFiles
+import Contracts
 import FoundationEssentials
 import Glibc
 
@@ -10,8 +11,10 @@ public struct ContractSource: Sendable {
     public let text: String
     /// One line for each thing to mend, with place and mend; warnings too.
     public let problems: [String]
+    /// The terms, where it can be used.
+    public let contract: Contract?
     /// Whether it can be used.
-    public let isUsable: Bool
+    public var isUsable: Bool { contract != nil }
 
     /// Reads and checks the file at `path`.
     ///
@@ -25,6 +28,6 @@ public struct ContractSource: Sendable {
         self.path = path
         self.text = String(decoding: data, as: UTF8.self)
         self.problems = file.problems.map { $0.rendered(file: path) }
-        self.isUsable = file.contract != nil
+        self.contract = file.contract
     }
 }

@@ -179,6 +179,15 @@ struct RelayAPIRoutes: Sendable {
                     try await desk.end(end, session: request.parameter("id"), by: caller.requireOperator())
                 )
             },
+            APIRoute(method: .get, path: RelayRoute.work, access: .operators(.auditor)) { request, caller in
+                guard let contract = request.query["contract"] else {
+                    throw Refusal.badRequest("say which contract (?contract=ID)")
+                }
+                guard try caller.requireOperator().visibleOperator == nil else {
+                    throw Refusal.forbidden("only the owner and auditors see everybody's sessions")
+                }
+                return try .json(try await desk.accounts.work(of: contract))
+            },
             APIRoute(method: .get, path: RelayRoute.timesheet, access: .operators(.auditor)) { request, caller in
                 guard let contract = request.query["contract"] else {
                     throw Refusal.badRequest("say which contract (?contract=ID)")

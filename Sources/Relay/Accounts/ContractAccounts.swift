@@ -13,20 +13,32 @@ struct ContractAccounts: Sendable {
     func account(of contract: String, at now: Int64) async throws -> Account {
         let records = try await ledger.versions(of: contract)
         let versions = try records.map(Self.version)
-        let sessions = try await ledger.sessions(SessionFilter(contract: contract))
+        let sessions = try await work(of: contract)
         do {
-            let history = try ContractHistory(versions)
-            var account = Account(history: history)
-            for session in try sessions.compactMap(Self.work).sorted(by: WorkSession.isBefore) {
-                _ = try account.bill(session)
-            }
-            let moment = try Instant(seconds: now)
-            let zone = (history.version(at: moment) ?? versions[0]).zone
-            try account.advance(to: Billing.LocalMonth(zone.date(at: moment)))
-            return account
-        } catch let error as BillingError {
+            return try Self.account(versions, sessions, at: now)
+        } catch {
             throw Refusal.conflict("\(contract) cannot be billed: \(error)")
         }
+    }
+
+    private static func account(
+        _ versions: [ContractVersion],
+        _ sessions: [WorkSession],
+        at now: Int64
+    ) throws(BillingError) -> Account {
+        let history = try ContractHistory(versions)
+        var account = Account(history: history)
+        for session in sessions { _ = try account.bill(session) }
+        let moment = try Instant(seconds: now)
+        let zone = (history.version(at: moment) ?? history.versions[0]).zone
+        try account.advance(to: Billing.LocalMonth(zone.date(at: moment)))
+        return account
+    }
+
+    /// The sessions of a contract that have ended, in the order in which they are billed.
+    func work(of contract: String) async throws -> [WorkSession] {
+        let records = try await ledger.sessions(SessionFilter(contract: contract))
+        return try records.compactMap(Self.work).sorted(by: WorkSession.isBefore)
     }
 
     private static func version(_ record: ContractRecord) throws -> ContractVersion {
