@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Billing", "Contracts", "ContractFiles", "Ledger", "Receipts", "RelayAPI", "TLS", "TimeZoneFiles",
+                "Billing", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts", "RelayAPI", "TLS", "TimeZoneFiles",
                 configuration, coreMetrics, httpTypes,
                 hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks,
                 nioPosix,

@@ -32,6 +32,16 @@ public enum RelayRoute {
     public static let work = "/v1/work"
     /// `GET`: a contract's month.
     public static let timesheet = "/v1/timesheet"
+    /// `GET`: all invoices; `POST`: a month's.
+    public static let invoices = "/v1/invoices"
+    /// `GET`: one invoice with its documents.
+    public static let invoice = "/v1/invoice"
+    /// `POST`: a Storno.
+    public static let cancelInvoice = "/v1/invoices/cancel"
+    /// `POST`: the money came.
+    public static let payInvoice = "/v1/invoices/paid"
+    /// `GET`: the booking batch of a month.
+    public static let datev = "/v1/export/datev"
     /// `GET`: the ledger's signed head.
     public static let head = "/v1/ledger/head"
 
@@ -65,6 +75,12 @@ public enum RelayRoute {
     public static func timesheet(contract: String, month: String?) -> String {
         "\(timesheet)?contract=\(escaped(contract))" + (month.map { "&month=\(escaped($0))" } ?? "")
     }
+
+    /// `GET /v1/invoice?number=N`: numbers may have a slash in them.
+    public static func invoice(_ number: String) -> String { "\(invoice)?number=\(escaped(number))" }
+
+    /// `GET /v1/export/datev?month=YYYY-MM`.
+    public static func datev(month: String) -> String { "\(datev)?month=\(escaped(month))" }
 
     /// `GET /v1/ledger/head?after=N`.
     public static func head(after count: Int64?) -> String { head + (count.map { "?after=\($0)" } ?? "") }

@@ -41,7 +41,7 @@ public struct LocalMonth: Hashable, Comparable, Sendable {
     }
 
     /// When the month begins, local 00:00 of the 1st, in seconds of UTC.
-    func start(in zone: TimeZoneRules) -> Int64 {
+    public func start(in zone: TimeZoneRules) -> Int64 {
         zone.utc(local: Int64(firstDay) * 86_400)
     }
 

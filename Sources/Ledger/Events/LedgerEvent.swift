@@ -2,7 +2,7 @@ import Contracts
 import FoundationEssentials
 internal import GRDB
 
-/// What an entry says happened. The cases are all that a ledger of version 1 can hold.
+/// What an entry says happened. The cases are all that a ledger of this version can hold.
 enum LedgerEvent: Hashable, Sendable {
     case created(LedgerCreated)
     case restored(LedgerRestored)
@@ -21,6 +21,8 @@ enum LedgerEvent: Hashable, Sendable {
     case checkpointed(Checkpointed)
     case sessionEnded(SessionEnded)
     case summaryAdded(SummaryAdded)
+    case invoiceIssued(InvoiceIssued)
+    case invoicePaid(InvoicePaid)
 }
 
 /// One kind of event: its members, and what it changes in the projections.
@@ -58,6 +60,8 @@ extension LedgerEvent {
         case .checkpointed(let payload): payload
         case .sessionEnded(let payload): payload
         case .summaryAdded(let payload): payload
+        case .invoiceIssued(let payload): payload
+        case .invoicePaid(let payload): payload
         }
     }
 
@@ -103,6 +107,8 @@ extension LedgerEvent {
         Checkpointed.kind: { .checkpointed(try decode($0)) },
         SessionEnded.kind: { .sessionEnded(try decode($0)) },
         SummaryAdded.kind: { .summaryAdded(try decode($0)) },
+        InvoiceIssued.kind: { .invoiceIssued(try decode($0)) },
+        InvoicePaid.kind: { .invoicePaid(try decode($0)) },
     ]
 
     private static func decode<Payload: EventPayload>(_ data: Data) throws -> Payload {

@@ -5,7 +5,7 @@ internal import GRDB
 enum Schema {
     /// "LOTS": what `PRAGMA application_id` of a ledger says.
     static let applicationID: Int32 = 0x4C4F_5453
-    /// The version of tables and events; `PRAGMA user_version`. 2 added consents.
+    /// The version of tables and events; `PRAGMA user_version`. 2 added consents and invoices.
     static let version: Int32 = 2
     /// The oldest version that can be brought up to date.
     static let oldestVersion: Int32 = 1
@@ -110,6 +110,18 @@ enum Schema {
             name: "consents",
             key: "session",
             columns: "session TEXT NOT NULL, hash TEXT NOT NULL, record TEXT NOT NULL",
+            since: 2
+        ),
+        Projection(
+            name: "invoices",
+            key: "number",
+            columns: """
+                number TEXT NOT NULL, sequenceKey TEXT NOT NULL, sequence INTEGER NOT NULL, contract TEXT NOT NULL,
+                firstMonth TEXT NOT NULL, month TEXT NOT NULL, part INTEGER NOT NULL, cancels TEXT, cancelledBy TEXT,
+                issueDate TEXT NOT NULL, currency TEXT NOT NULL, netCents INTEGER NOT NULL, vatCents INTEGER NOT NULL,
+                grossCents INTEGER NOT NULL, document TEXT NOT NULL, xml TEXT NOT NULL, xmlHash TEXT NOT NULL,
+                html TEXT NOT NULL, paidOn TEXT, issuedAt INTEGER NOT NULL, UNIQUE (sequenceKey, sequence)
+                """,
             since: 2
         ),
         Projection(

@@ -15,7 +15,7 @@ struct RelayAPIRoutes: Sendable {
     /// The freelancer, where `supplier.yaml` is filled in: VAT rules look at both sides.
     let supplier: @Sendable () -> Supplier?
 
-    var all: [APIRoute] { service + people + contracts + meetings + sessions + ledger }
+    var all: [APIRoute] { service + people + contracts + meetings + sessions + invoices + ledger }
 
     private var service: [APIRoute] {
         [
@@ -200,6 +200,39 @@ struct RelayAPIRoutes: Sendable {
         ]
     }
 
+    private var office: InvoiceOffice {
+        InvoiceOffice(ledger: desk.ledger, accounts: desk.accounts, clock: desk.clock, supplier: supplier)
+    }
+
+    private var invoices: [APIRoute] {
+        [
+            APIRoute(method: .get, path: RelayRoute.invoices, access: .operators(.auditor)) { _, caller in
+                try caller.requireOperator().requireAll()
+                return try .json(try await office.list())
+            },
+            APIRoute(method: .get, path: RelayRoute.invoice, access: .operators(.auditor)) { request, caller in
+                try caller.requireOperator().requireAll()
+                guard let number = request.query["number"] else {
+                    throw Refusal.badRequest("say which invoice (?number=N)")
+                }
+                return try .json(try await office.show(number))
+            },
+            APIRoute(method: .post, path: RelayRoute.invoices, access: .operators(.owner)) { request, _ in
+                try .json(try await office.invoice(request.body(InvoiceRequest.self)))
+            },
+            APIRoute(method: .post, path: RelayRoute.cancelInvoice, access: .operators(.owner)) { request, _ in
+                try .json(try await office.cancel(request.body(CancelInvoice.self)))
+            },
+            APIRoute(method: .post, path: RelayRoute.payInvoice, access: .operators(.owner)) { request, _ in
+                try .json(try await office.paid(request.body(InvoicePayment.self)))
+            },
+            APIRoute(method: .get, path: RelayRoute.datev, access: .operators(.auditor)) { request, caller in
+                try caller.requireOperator().requireAll()
+                return try .json(try await office.datev(month: request.query["month"] ?? ""))
+            },
+        ]
+    }
+
     private var ledger: [APIRoute] {
         [
             APIRoute(method: .get, path: RelayRoute.head, access: .operators(.auditor)) { request, _ in
@@ -243,4 +276,9 @@ struct RelayAPIRoutes: Sendable {
 extension OperatorIdentity {
     /// Whose sessions this operator may see: all, or only their own.
     fileprivate var visibleOperator: String? { role == .operator ? name : nil }
+
+    /// - Throws: `Refusal` for whoever sees only their own sessions.
+    fileprivate func requireAll() throws {
+        guard role != .operator else { throw Refusal.forbidden("only the owner and auditors see invoices") }
+    }
 }

@@ -11,22 +11,33 @@ struct ContractAccounts: Sendable {
     ///
     /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
     func account(of contract: String, at now: Int64) async throws -> Account {
-        let records = try await ledger.versions(of: contract)
-        let versions = try records.map(Self.version)
+        let history = try await history(of: contract)
         let sessions = try await work(of: contract)
         do {
-            return try Self.account(versions, sessions, at: now)
+            return try Self.account(history, sessions, at: now)
+        } catch {
+            throw Refusal.conflict("\(contract) cannot be billed: \(error)")
+        }
+    }
+
+    /// The versions of a contract.
+    func history(of contract: String) async throws -> ContractHistory {
+        let versions = try await ledger.versions(of: contract).map(Self.version)
+        guard !versions.isEmpty else {
+            throw Refusal.notFound("no such contract \"\(contract)\" (lotse contract list shows them)")
+        }
+        do {
+            return try ContractHistory(versions)
         } catch {
             throw Refusal.conflict("\(contract) cannot be billed: \(error)")
         }
     }
 
     private static func account(
-        _ versions: [ContractVersion],
+        _ history: ContractHistory,
         _ sessions: [WorkSession],
         at now: Int64
     ) throws(BillingError) -> Account {
-        let history = try ContractHistory(versions)
         var account = Account(history: history)
         for session in sessions { _ = try account.bill(session) }
         let moment = try Instant(seconds: now)

@@ -1,0 +1,56 @@
+import FoundationEssentials
+import RelayAPI
+import Receipts
+
+extension Relay {
+    /// Issues a month's invoice, once; or shows what it would be.
+    public func invoice(_ contract: String, month: String, isDryRun: Bool) async throws -> InvoiceAnswer {
+        let answer: InvoiceAnswer = try await post(
+            RelayRoute.invoices,
+            InvoiceRequest(contract: contract, month: month, isDryRun: isDryRun)
+        )
+        try answer.invoices.forEach(Self.check)
+        return answer
+    }
+
+    /// All invoices and Storni.
+    public func invoices() async throws -> [InvoiceSummary] { try await get(RelayRoute.invoices) }
+
+    /// One with its documents.
+    public func invoice(number: String) async throws -> InvoiceFile {
+        let file: InvoiceFile = try await get(RelayRoute.invoice(number))
+        try Self.check(file)
+        return file
+    }
+
+    /// Takes an invoice back by a Storno.
+    public func cancelInvoice(_ number: String, reason: String?) async throws -> InvoiceFile {
+        let file: InvoiceFile = try await post(
+            RelayRoute.cancelInvoice,
+            CancelInvoice(number: number, reason: reason)
+        )
+        try Self.check(file)
+        return file
+    }
+
+    /// Writes down when the money came.
+    public func payInvoice(_ number: String, on day: String?) async throws -> InvoiceSummary {
+        try await post(RelayRoute.payInvoice, InvoicePayment(number: number, paidOn: day))
+    }
+
+    /// The booking batch of a month, as the bytes of a file.
+    public func datev(month: String) async throws -> [UInt8] {
+        let batch: BookingBatch = try await get(RelayRoute.datev(month: month))
+        guard let data = Data(base64Encoded: batch.base64) else {
+            throw OperatorError(.refused, "the booking batch cannot be read (use the same release everywhere)")
+        }
+        return Array(data)
+    }
+
+    /// What is handed out must be what was issued.
+    private static func check(_ file: InvoiceFile) throws {
+        guard Digest.sha256(file.xml).hex == file.summary.xmlHash else {
+            throw OperatorError(.ledger, "invoice \(file.summary.number) is not the one that was issued (lotse-relay verify)")
+        }
+    }
+}

@@ -1,0 +1,149 @@
+/// `POST /v1/invoices`: issues a month's invoice, once; or shows what it would be.
+public struct InvoiceRequest: Codable, Sendable {
+    /// The contract's id.
+    public var contract: String
+    /// `2026-11`, in the contract's time zone.
+    public var month: String
+    /// Whether it is only shown: no number is used up.
+    public var isDryRun: Bool
+
+    /// A request.
+    public init(contract: String, month: String, isDryRun: Bool) {
+        self.contract = contract
+        self.month = month
+        self.isDryRun = isDryRun
+    }
+}
+
+/// An invoice or a Storno; its documents only where one is asked for by itself.
+public struct InvoiceSummary: Codable, Sendable, Equatable {
+    /// Its number; that of a dry run begins with `DRAFT-`.
+    public var number: String
+    /// The contract's id.
+    public var contract: String
+    /// The first month that it bills.
+    public var firstMonth: String
+    /// The last.
+    public var month: String
+    /// `invoice` or `cancellation`.
+    public var kind: String
+    /// The day of its issue, in the contract's time zone.
+    public var issueDate: String
+    /// Net, in cents; of a Storno as positive as the original's.
+    public var netCents: Int64
+    /// Tax, in cents.
+    public var vatCents: Int64
+    /// Net and tax, in cents.
+    public var grossCents: Int64
+    /// ISO 4217.
+    public var currency: String
+    /// The invoice that a Storno takes back.
+    public var cancels: String?
+    /// The Storno that took it back.
+    public var cancelledBy: String?
+    /// When the money came, `2026-12-01`.
+    public var paidOn: String?
+    /// SHA-256 of the electronic invoice, hexadecimal.
+    public var xmlHash: String
+
+    /// A summary.
+    public init(
+        number: String,
+        contract: String,
+        firstMonth: String,
+        month: String,
+        kind: String,
+        issueDate: String,
+        netCents: Int64,
+        vatCents: Int64,
+        grossCents: Int64,
+        currency: String,
+        cancels: String? = nil,
+        cancelledBy: String? = nil,
+        paidOn: String? = nil,
+        xmlHash: String
+    ) {
+        self.number = number
+        self.contract = contract
+        self.firstMonth = firstMonth
+        self.month = month
+        self.kind = kind
+        self.issueDate = issueDate
+        self.netCents = netCents
+        self.vatCents = vatCents
+        self.grossCents = grossCents
+        self.currency = currency
+        self.cancels = cancels
+        self.cancelledBy = cancelledBy
+        self.paidOn = paidOn
+        self.xmlHash = xmlHash
+    }
+}
+
+/// An invoice with its documents.
+public struct InvoiceFile: Codable, Sendable, Equatable {
+    /// What it is.
+    public var summary: InvoiceSummary
+    /// XRechnung, the exact bytes as text.
+    public var xml: String
+    /// The page to print.
+    public var html: String
+
+    /// An invoice.
+    public init(summary: InvoiceSummary, xml: String, html: String) {
+        self.summary = summary
+        self.xml = xml
+        self.html = html
+    }
+}
+
+/// The answer to `InvoiceRequest`.
+public struct InvoiceAnswer: Codable, Sendable, Equatable {
+    /// The invoices of the month: one, or two where the VAT category O stands beside another. Empty where it waits.
+    public var invoices: [InvoiceFile]
+    /// Why there is none: the month waits for the next one.
+    public var waits: String?
+
+    /// An answer.
+    public init(invoices: [InvoiceFile], waits: String? = nil) {
+        self.invoices = invoices
+        self.waits = waits
+    }
+}
+
+/// `POST /v1/invoices/cancel`.
+public struct CancelInvoice: Codable, Sendable {
+    /// The invoice's number.
+    public var number: String
+    /// Why, in words.
+    public var reason: String?
+
+    /// A request.
+    public init(number: String, reason: String?) {
+        self.number = number
+        self.reason = reason
+    }
+}
+
+/// `POST /v1/invoices/paid`.
+public struct InvoicePayment: Codable, Sendable {
+    /// The invoice's number.
+    public var number: String
+    /// The day, `2026-12-01`; today in the contract's time zone where nil.
+    public var paidOn: String?
+
+    /// A request.
+    public init(number: String, paidOn: String?) {
+        self.number = number
+        self.paidOn = paidOn
+    }
+}
+
+/// `GET /v1/export/datev?month=YYYY-MM`: the booking batch, as bytes in base64.
+public struct BookingBatch: Codable, Sendable {
+    /// The file's bytes.
+    public var base64: String
+
+    /// A batch.
+    public init(base64: String) { self.base64 = base64 }
+}

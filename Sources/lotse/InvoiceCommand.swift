@@ -1,0 +1,173 @@
+import ArgumentParser
+import FoundationEssentials
+import Operator
+import RelayAPI
+
+struct InvoiceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "invoice",
+        abstract: "Issue, cancel and show invoices.",
+        discussion: """
+            A month is issued once, when it is over; a second call gives the same invoice. What was issued is never edited: cancel it
+            by a Storno and issue it anew.
+
+            Example:
+              lotse invoice acme --month 2026-11 --dry-run --html draft.html
+              lotse invoice acme --month 2026-11 --xml acme-2026-11.xml --html acme-2026-11.html
+              lotse invoice cancel 2026-0007 --reason "wrong address"
+              lotse invoice paid 2026-0008 --on 2026-12-15
+            """,
+        subcommands: [Issue.self, Cancel.self, List.self, Show.self, Paid.self],
+        defaultSubcommand: Issue.self
+    )
+
+    struct Issue: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "issue",
+            abstract: "Issue a month's invoice.",
+            discussion: "Example:\n  lotse invoice acme --month 2026-11"
+        )
+
+        @Argument(help: "The contract's id.")
+        var contract: String
+
+        @Option(name: .long, help: ArgumentHelp("Which month, in the contract's time zone.", valueName: "YYYY-MM"))
+        var month: String
+
+        @Flag(name: .long, help: "Only show it: no number is used up, and the month need not be over.")
+        var dryRun = false
+
+        @OptionGroup var files: InvoiceFiles
+
+        @OptionGroup var output: JSONFlag
+
+        func run() async throws {
+            guard month.wholeMatch(of: /[0-9]{4}-(0[1-9]|1[0-2])/) != nil else {
+                throw OperatorError(.usage, "\"\(month)\" is not a month (--month 2026-11)")
+            }
+            let relay = try await Screen.relay()
+            let answer = try await relay.invoice(contract, month: month, isDryRun: dryRun)
+            try files.save(answer.invoices)
+            if output.json {
+                try await Screen.print(JSON.text(Answer(invoices: answer.invoices.map(\.summary), waits: answer.waits)))
+            } else if let waits = answer.waits {
+                try await Screen.print("no invoice for \(month): \(waits)")
+            } else {
+                for invoice in answer.invoices { try await Screen.print(InvoiceTable.sentence(invoice.summary)) }
+            }
+            if !dryRun { try await relay.checkLedger() }
+        }
+
+        private struct Answer: Encodable {
+            var invoices: [InvoiceSummary]
+            var waits: String?
+        }
+    }
+
+    struct Cancel: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take an invoice back by a Storno with a number of its own.",
+            discussion: "Example:\n  lotse invoice cancel 2026-0007 --reason \"wrong address\""
+        )
+
+        @Argument(help: "The invoice's number.")
+        var number: String
+
+        @Option(name: .long, help: "Why; it stands on the Storno.")
+        var reason: String?
+
+        @OptionGroup var files: InvoiceFiles
+
+        @OptionGroup var output: JSONFlag
+
+        func run() async throws {
+            let relay = try await Screen.relay()
+            let storno = try await relay.cancelInvoice(number, reason: reason)
+            try files.save([storno])
+            try await Screen.print(output.json ? JSON.text(storno.summary) : InvoiceTable.sentence(storno.summary))
+            try await relay.checkLedger()
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show all invoices and Storni.",
+            discussion: "Example:\n  lotse invoice list"
+        )
+
+        @OptionGroup var output: JSONFlag
+
+        func run() async throws {
+            let relay = try await Screen.relay()
+            let invoices = try await relay.invoices()
+            try await Screen.print(output.json ? JSON.text(invoices) : InvoiceTable.list(invoices))
+            try await relay.checkLedger()
+        }
+    }
+
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Show an invoice, or get the exact bytes that were issued.",
+            discussion: "Example:\n  lotse invoice show 2026-0007 --xml 2026-0007.xml"
+        )
+
+        @Argument(help: "The invoice's number.")
+        var number: String
+
+        @OptionGroup var files: InvoiceFiles
+
+        @OptionGroup var output: JSONFlag
+
+        func run() async throws {
+            let invoice = try await Screen.relay().invoice(number: number)
+            try files.save([invoice])
+            try await Screen.print(output.json ? JSON.text(invoice.summary) : InvoiceTable.sentence(invoice.summary))
+        }
+    }
+
+    struct Paid: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write down when the money came.",
+            discussion: "Example:\n  lotse invoice paid 2026-0007 --on 2026-12-15"
+        )
+
+        @Argument(help: "The invoice's number.")
+        var number: String
+
+        @Option(name: .long, help: ArgumentHelp("The day; today where left out.", valueName: "YYYY-MM-DD"))
+        var on: String?
+
+        @OptionGroup var output: JSONFlag
+
+        func run() async throws {
+            let invoice = try await Screen.relay().payInvoice(number, on: on)
+            try await Screen.print(
+                output.json ? JSON.text(invoice) : "invoice \(invoice.number) was paid on \(invoice.paidOn ?? "")"
+            )
+        }
+    }
+}
+
+/// `--xml FILE` and `--html FILE`.
+struct InvoiceFiles: ParsableArguments {
+    @Option(name: .long, help: ArgumentHelp("Write the electronic invoice (XRechnung).", valueName: "file"))
+    var xml: String?
+
+    @Option(name: .long, help: ArgumentHelp("Write the page to read and print.", valueName: "file"))
+    var html: String?
+
+    /// Of several invoices of one month the second one's files get `-2` before their ending.
+    func save(_ invoices: [InvoiceFile]) throws {
+        for (index, invoice) in invoices.enumerated() {
+            if let xml { try Screen.save(invoice.xml, to: Self.name(xml, index)) }
+            if let html { try Screen.save(invoice.html, to: Self.name(html, index)) }
+        }
+    }
+
+    private static func name(_ file: String, _ index: Int) -> String {
+        guard index > 0 else { return file }
+        let start = file.lastIndex(of: "/").map { file.index(after: $0) } ?? file.startIndex
+        let dot = file[start...].lastIndex(of: ".") ?? file.endIndex
+        return "\(file[..<dot])-\(index + 1)\(file[dot...])"
+    }
+}
