@@ -14,6 +14,7 @@ enum Schema {
         try db.execute(sql: record)
         for table in projections { try db.execute(sql: table.sql) }
         try db.execute(sql: indexes)
+        try db.execute(sql: invoiceIndexes)
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
     }
 
@@ -22,6 +23,7 @@ enum Schema {
         let present = try Int32.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard present < version else { return }
         for table in projections where table.since > present { try db.execute(sql: table.sql) }
+        if present < 2 { try db.execute(sql: invoiceIndexes) }
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
@@ -120,7 +122,7 @@ enum Schema {
                 firstMonth TEXT NOT NULL, month TEXT NOT NULL, part INTEGER NOT NULL, cancels TEXT, cancelledBy TEXT,
                 issueDate TEXT NOT NULL, currency TEXT NOT NULL, netCents INTEGER NOT NULL, vatCents INTEGER NOT NULL,
                 grossCents INTEGER NOT NULL, document TEXT NOT NULL, xml TEXT NOT NULL, xmlHash TEXT NOT NULL,
-                html TEXT NOT NULL, paidOn TEXT, issuedAt INTEGER NOT NULL, UNIQUE (sequenceKey, sequence)
+                html TEXT NOT NULL, paidOn TEXT, issuedAt INTEGER NOT NULL
                 """,
             since: 2
         ),
@@ -148,6 +150,12 @@ enum Schema {
             columns: "session TEXT NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, writtenBy TEXT NOT NULL"
         ),
     ]
+
+    /// A number is given once, whatever the program believes.
+    private static let invoiceIndexes = """
+        CREATE UNIQUE INDEX invoicesBySequence ON invoices (sequenceKey, sequence);
+        CREATE INDEX invoicesByContract ON invoices (contract, month);
+        """
 
     private static let indexes = """
         CREATE INDEX certificatesByOperator ON certificates (operator);

@@ -143,6 +143,13 @@ private enum DetachedProcess {
     /// `POSIX_SPAWN_SETSID`, which Swift does not import (the same number in glibc and musl).
     private static let setSession: Int16 = 0x80
 
+    private typealias CloseFrom =
+        @Sendable @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, CInt) -> CInt
+
+    /// posix_spawn_file_actions_addclosefrom_np(3), glibc 2.34, which Swift does not import.
+    private static let closeFrom = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np")
+        .map { unsafeBitCast($0, to: CloseFrom.self) }
+
     /// - Returns: the process, and the descriptor on which it reports.
     static func start(arguments: [String], log: String) throws -> (process: pid_t, reports: CInt) {
         var ends: [CInt] = [-1, -1]
@@ -156,6 +163,8 @@ private enum DetachedProcess {
         posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)
         posix_spawn_file_actions_adddup2(&actions, ends[1], BackgroundSession.reportDescriptor)
+        // Whoever started this program may wait until all its descriptors are closed; the holder lives for hours.
+        _ = closeFrom?(&actions, BackgroundSession.reportDescriptor + 1)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
