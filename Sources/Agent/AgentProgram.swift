@@ -98,6 +98,7 @@ public struct AgentProgram: Sendable {
         let met = await Awaited.of(limit: .seconds(wait), time: time) { try await tunnel.met.get() }
         switch met {
         case .value(let end):
+            relay.rememberAuthority()
             return Meeting(token: answer.token, room: code.room, authority: authority, key: key, end: end)
         case .timedOut:
             tunnel.channel.close(promise: nil)

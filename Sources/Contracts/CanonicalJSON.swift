@@ -37,6 +37,16 @@ extension JSONValue {
         }
     }
 
+    /// Whether all numbers lie within ±(2^53 − 1), so that every implementation writes the same bytes (RFC 7493 §2.2).
+    public var isInteroperable: Bool {
+        switch self {
+        case .null, .bool, .string: true
+        case .integer(let value): value.magnitude <= Self.largestInteger
+        case .array(let elements): elements.allSatisfy(\.isInteroperable)
+        case .object(let members): members.values.allSatisfy(\.isInteroperable)
+        }
+    }
+
     /// The canonical bytes (RFC 8785): UTF-8, no white space, members sorted by UTF-16 code units, minimal escapes.
     public var canonicalBytes: [UInt8] {
         var bytes: [UInt8] = []

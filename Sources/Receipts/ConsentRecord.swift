@@ -139,11 +139,10 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
 
     /// What both sign.
     public func signedBytes() throws(ReceiptsError) -> SignedBytes {
-        do {
-            return SignedBytes(domain: .consent, statement: try JSONValue(encoding: self))
-        } catch {
+        guard let json = try? JSONValue(encoding: self), json.isInteroperable else {
             throw ReceiptsError(.badStatement, "a consent record with a number that no canonical form has")
         }
+        return SignedBytes(domain: .consent, statement: json)
     }
 
     /// What names the record everywhere else: SHA-256 of the signed bytes.
@@ -173,7 +172,7 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
         let key: VerifyingKey? =
             switch signer {
             case .operator: VerifyingKey(hex: `operator`.key)
-            case .client: VerifyingKey(hex: client.key)
+            case .client: VerifyingKey(hex: client.key).flatMap { $0.algorithm == .ed25519 ? $0 : nil }
             case .relay: nil
             }
         guard let key, let message = try? signedBytes() else { return false }

@@ -122,10 +122,9 @@ public struct Terms: Hashable, Sendable, Codable {
 extension [UInt8] {
     /// A statement's canonical bytes.
     static func canonical(_ statement: some Encodable, _ name: String) throws(ReceiptsError) -> [UInt8] {
-        do {
-            return try JSONValue(encoding: statement).canonicalBytes
-        } catch {
+        guard let json = try? JSONValue(encoding: statement), json.isInteroperable else {
             throw ReceiptsError(.badStatement, "\(name) with a number that no canonical form has")
         }
+        return json.canonicalBytes
     }
 }

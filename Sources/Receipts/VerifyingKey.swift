@@ -22,7 +22,7 @@ public struct VerifyingKey: Hashable, Sendable {
     /// The 32 bytes of RFC 8032 §5.1.5, or the 65 of SEC 1 §2.3.3.
     public let bytes: [UInt8]
 
-    /// A key from its bytes; `nil` for any other length, and for a point that is not on the curve.
+    /// A key from its bytes; `nil` for any other length, for a point that is not on the curve, and for one of small order.
     public init?(bytes: [UInt8]) {
         switch bytes.count {
         case Self.byteCount: algorithm = .ed25519
@@ -30,8 +30,33 @@ public struct VerifyingKey: Hashable, Sendable {
         default: return nil
         }
         self.bytes = bytes
-        guard algorithm == .ed25519 || withKey({ _ in true }) == true else { return nil }
+        switch algorithm {
+        case .ed25519: guard !Self.hasSmallOrder(bytes) else { return nil }
+        case .p256: guard withKey({ _ in true }) == true else { return nil }
+        }
     }
+
+    /// Whether an Ed25519 key is one of the curve's points of order 1, 2, 4 or 8, in any spelling. Under such a key one signature fits
+    /// many messages (RFC 8032 §8.9 leaves the choice to protocols), so that its holder could deny what they signed.
+    private static func hasSmallOrder(_ bytes: [UInt8]) -> Bool {
+        var y = bytes
+        // The top bit is the sign of x and says nothing about the order.
+        y[byteCount - 1] &= 0x7F
+        return smallOrder.contains(y)
+    }
+
+    /// The y coordinates of those points, little endian: 1, -1 (p - 1), 0, the two of order 8, and p and p + 1, which are 0 and 1 again.
+    private static let smallOrder: Set<[UInt8]> = Set(
+        [
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ].compactMap(Hexadecimal.decode)
+    )
 
     /// The P-256 key of a SubjectPublicKeyInfo (RFC 5480 §2) with an uncompressed point; `nil` for any other.
     public init?(p256SubjectPublicKeyInfo der: [UInt8]) {

@@ -98,7 +98,10 @@ public struct RelayClient: Sendable {
         do {
             let (outcome, handshake) = try await connect { channel, handshake in
                 channel.eventLoop.makeCompletedFuture {
-                    (try TunnelRequest<Output>.add(request, to: channel, initializer: initializer), handshake)
+                    let outcome = try TunnelRequest<Output>.add(request, to: channel, initializer: initializer)
+                    let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) { channel.close(promise: nil) }
+                    outcome.whenComplete { _ in deadline.cancel() }
+                    return (outcome, handshake)
                 }
             }
             // The handshake says more about a failure than the request that never went out.

@@ -72,7 +72,7 @@ public struct Consent: Codable, Sendable {
 public struct RunParameters: Codable, Sendable {
     /// argv; the first is the program.
     public var arguments: [String]
-    /// After how many seconds it is stopped.
+    /// After how many milliseconds it is stopped.
     public var timeoutMilliseconds: Int64?
 
     /// Parameters.

@@ -49,7 +49,8 @@ final class PairingHandler: ChannelInboundHandler, RemovableChannelHandler {
         do {
             while try advance(context) {}
         } catch let error as SupportChannelError {
-            fail(error)
+            // Once the agent has given its answer, every failure reads alike.
+            fail(machine.failure(error))
         } catch {
             fail(SupportChannelError(kind: .misuse, diagnostics: "\(error)"))
         }

@@ -99,7 +99,7 @@ public struct VisibleBytes: Sendable {
 
     private static func isSafe(_ value: UInt32) -> Bool {
         switch value {
-        case 0x80...0x9f, 0x202a...0x202e, 0x2066...0x2069: false
+        case 0x80...0x9f, 0x061c, 0x200e, 0x200f, 0x202a...0x202e, 0x2066...0x2069: false
         default: true
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Operator
 import RelayAPI
+import TerminalText
 
 struct LoginCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,7 +38,7 @@ struct LoginCommand: AsyncParsableCommand {
             let answer = Answer(operator: issued.operator, role: issued.role, expiresAt: issued.expiresAt)
             try await Screen.print(JSON.text(answer))
         } else {
-            try await Screen.print("logged in to \(relay) as \(issued.operator) (\(issued.role.rawValue))")
+            try await Screen.print("logged in to \(relay) as \(TerminalText.name(issued.operator)) (\(issued.role.rawValue))")
         }
     }
 

@@ -236,5 +236,32 @@ extension Ledger {
         try await addSummary("s1", text: "really", by: .operator)
         try await invite("open")
         _ = try await addContract("acme", canonical: "{\"a\":1}", hash: sha("1"), source: "x", by: "anna")
+        let first = try await issue("2026-10")
+        _ = try await cancelInvoice(first.number, sequenceKey: "2026") { sequence, original in
+            ("2026-\(sequence)", original.invoice)
+        }
+        let second = try await issue("2026-10")
+        _ = try await payInvoice(second.number, on: "2026-12-01")
+    }
+
+    /// Issues a month of acme.
+    func issue(_ month: String, from first: String? = nil) async throws -> InvoiceRecord {
+        try await issueInvoice(contract: "acme", months: (first ?? month)...month, sequenceKey: "2026") { sequence in
+            ("2026-\(sequence)", Self.document("invoice \(sequence)"))
+        }
+    }
+
+    static func document(_ xml: String) -> InvoiceDocument {
+        InvoiceDocument(
+            issueDate: "2026-11-01",
+            currency: "EUR",
+            netCents: 10_000,
+            vatCents: 1900,
+            grossCents: 11_900,
+            document: "{}",
+            xml: xml,
+            xmlHash: sha(xml),
+            html: "<p>"
+        )
     }
 }

@@ -72,6 +72,8 @@ final class FakeRelay: SessionRelay {
         tell("category \(category)", .running)
     }
 
+    func record(session: String) async throws -> SessionRecord? { nil }
+
     func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
         if failsToEnd.withLock({ $0 }) {
             throw RelayAPIError(kind: .unreachable, diagnostics: "https://relay:1: Connection refused")

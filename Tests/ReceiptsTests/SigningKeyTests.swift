@@ -89,6 +89,22 @@ struct SigningKeyTests {
         #expect(try VerifyingKey(p256SubjectPublicKeyInfo: PrivateKey.generate(.ed25519).publicKey.der) == nil)
     }
 
+    @Test(
+        "a key of small order, under which one signature fits any message, is no key",
+        arguments: [
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000080",
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+        ]
+    )
+    func smallOrder(hex: String) {
+        #expect(VerifyingKey(hex: hex) == nil)
+    }
+
     @Test("one key signs on many threads at once")
     func concurrency() async throws {
         let (key, message) = (try SigningKey.generate(), message)

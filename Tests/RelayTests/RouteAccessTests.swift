@@ -104,6 +104,10 @@ struct RouteAccessTests {
                         (await status(colleague, route) == "forbidden") == (least == .owner),
                         "\(label) to an operator"
                     )
+                case .bookkeepers:
+                    #expect(await status(stranger, route) == "certificateNeeded", "\(label)")
+                    #expect(await status(auditor, route) != "forbidden", "\(label) to an auditor")
+                    #expect(await status(colleague, route) == "forbidden", "\(label) to an operator")
                 case .observers:
                     #expect(await status(stranger, route) != "certificateNeeded", "\(label) from this machine")
                 }

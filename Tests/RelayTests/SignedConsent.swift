@@ -9,6 +9,8 @@ struct SignedConsent {
     var contractID: String
     /// Signs as the operator.
     var key: PrivateKey
+    /// What the client allows.
+    var grants = ["run"]
     /// Whether the operator signs.
     var isSignedByOperator = true
 
@@ -38,7 +40,7 @@ struct SignedConsent {
         let record = ConsentRecord(
             terms,
             contractID: contractID,
-            answer: .init(grants: ["run"], approval: .session, machine: "test", key: client.verifyingKey),
+            answer: .init(grants: grants, approval: .session, machine: "test", key: client.verifyingKey),
             operatorKey: operatorKey,
             exporter: [UInt8](repeating: 1, count: 32)
         )

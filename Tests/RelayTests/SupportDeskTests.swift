@@ -107,7 +107,7 @@ struct SupportDeskTests {
         }
     }
 
-    @Test("one answer for a room that is unknown, taken, used or withdrawn; and the guesser waits")
+    @Test("a room that is taken gives the answer of one that is unknown, and whoever guesses waits")
     func oneAnswer() async throws {
         try await RelayFixture.with { relay in
             let jana = try await relay.login("jana")

@@ -51,6 +51,7 @@ import Testing
                     let isSafe = reference?.unicodeScalars.allSatisfy {
                         !(0x80...0x9f).contains($0.value) && !(0x202a...0x202e).contains($0.value)
                             && !(0x2066...0x2069).contains($0.value)
+                            && ![0x061c, 0x200e, 0x200f].contains($0.value)
                     }
                     #expect((isSafe ?? false) == !shown.utf8.contains(UInt8(ascii: "\\")), "\(bytes)")
                 }

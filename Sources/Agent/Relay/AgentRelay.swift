@@ -16,6 +16,8 @@ public protocol AgentRelay: Sendable {
     func openTunnel(token: String, code: Code) async throws -> AgentTunnel
     /// SPKI SHA-256 of the relay's authority as a join has shown it; nil before.
     var provenAuthority: [UInt8]? { get }
+    /// The ends have met: what the relay showed is the operator's relay too, and is remembered.
+    func rememberAuthority()
     /// Hands in what both signed; the clock starts with the relay's commit.
     func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted
     /// Stops the session's clock for the client.

@@ -41,7 +41,7 @@ public final class RelayConnection: AgentRelay {
     /// `https://HOST:PORT`.
     public var address: String { endpoint.description }
 
-    /// Goes to a room, and remembers the relay's authority.
+    /// Goes to a room.
     public func join(room: String) async throws -> JoinAnswer {
         try await translating {
             let reply = try await self.client().exchange(
@@ -54,7 +54,6 @@ public final class RelayConnection: AgentRelay {
                 Hexadecimal.decode(reply.answer.authority) == shown
             else { throw AgentError(.authorityChanged, self.phrases.authorityContradicts(self.address)) }
             self.proven.withLock { $0 = shown }
-            self.remember(shown)
             return reply.answer
         }
     }
@@ -118,7 +117,9 @@ public final class RelayConnection: AgentRelay {
         }
     }
 
-    private func remember(_ authority: [UInt8]) {
+    /// The pairing is bound to what was shown (`EncryptedLayer`), so that only now it is worth remembering.
+    public func rememberAuthority() {
+        guard let authority = provenAuthority else { return }
         if case .remembered = trust { return }
         if case .firstContact = trust { notice(phrases.firstContact(address, Hexadecimal.encode(authority))) }
         do throws(AgentError) {

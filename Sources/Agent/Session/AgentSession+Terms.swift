@@ -25,7 +25,13 @@ extension AgentSession {
         )
         screen.lines(page.lines)
         try await decide(page, since: known.operator?.since)
-        let record = try draft(offer, exporter)
+        let record: ConsentRecord
+        do {
+            record = try draft(offer, exporter)
+        } catch {
+            finish(.consentFailed("\(error)"))
+            throw Refusal(status: 500, message: "the client's program cannot sign: \(error)")
+        }
         try await action.accept().send(
             .result,
             json: ConsentDraft(record: String(decoding: try record.canonicalBytes(), as: UTF8.self))

@@ -17,12 +17,7 @@ struct SessionReport {
                 (
                     [phrases.endedByOperator(outcome.operatorName)]
                         + (end.summary.map { [phrases.summary(TerminalText.name($0, limit: 1000))] } ?? [])
-                        + [
-                            phrases.times(
-                                connected: Phrases.clock(end.rawSeconds),
-                                billed: Phrases.clock(end.billedSeconds)
-                            )
-                        ],
+                        + Self.times(end.rawSeconds, end.billedSeconds, outcome),
                     nil
                 )
             case .byClient: ([phrases.endedByClient] + own, nil)
@@ -38,13 +33,22 @@ struct SessionReport {
             }
     }
 
+    /// More than this between the relay's clock and ours is worth a word, in seconds.
+    private static let tolerableDifference: Int64 = 2
+
+    /// The relay's figures, and by how much this computer's clock differs from them.
+    private static func times(_ connected: Int64, _ billed: Int64, _ outcome: SessionOutcome) -> [String] {
+        let phrases = outcome.phrases
+        let difference = (connected &- outcome.connectedSeconds).magnitude
+        let times = phrases.times(connected: Phrases.clock(connected), billed: Phrases.clock(billed))
+        guard difference > UInt64(tolerableDifference) else { return [times] }
+        let own = Phrases.clock(outcome.connectedSeconds)
+        return [times, phrases.clockDiffers(own: own, by: phrases.duration(Int64(clamping: difference)))]
+    }
+
     private static func figures(_ outcome: SessionOutcome) -> [String] {
         let phrases = outcome.phrases
-        if let record = outcome.record {
-            return [
-                phrases.times(connected: Phrases.clock(record.rawSeconds), billed: Phrases.clock(record.billedSeconds))
-            ]
-        }
+        if let record = outcome.record { return times(record.rawSeconds, record.billedSeconds, outcome) }
         let failure = outcome.recordFailure.map { [phrases.endNotRecorded($0)] } ?? []
         return [phrases.connected(Phrases.clock(outcome.connectedSeconds))] + failure
     }

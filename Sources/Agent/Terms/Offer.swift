@@ -47,6 +47,11 @@ struct Offer: Sendable {
     let approval: ConsentRecord.Approval
     /// Seconds by which the operator's clock is ahead of this computer's.
     let clockDifference: Int64
+    /// Whether this computer knows the contract's time zone, and so what the hour costs.
+    let isSurchargeChecked: Bool
+
+    /// Clocks that are further apart make another day's price, in seconds.
+    static let largestClockDifference: UInt64 = 86_400
 
     /// Contracts are a few kilobytes.
     static let longestContract = 256 * 1024
@@ -71,7 +76,11 @@ struct Offer: Sendable {
         guard let offeredAt = Timestamp(rfc3339: terms.offeredAt) else {
             throw Self.bad("it does not say when it was made")
         }
-        try Self.check(terms.price, of: category, in: contract, at: offeredAt.seconds)
+        clockDifference = offeredAt.seconds &- situation.moment
+        guard clockDifference.magnitude <= Self.largestClockDifference else {
+            throw Self.bad("its date is more than a day away from this computer's (check the date and the clock here)")
+        }
+        isSurchargeChecked = try Self.check(terms.price, of: category, in: contract, at: offeredAt.seconds)
         self.terms = terms
         self.contract = contract
         self.category = category
@@ -87,7 +96,6 @@ struct Offer: Sendable {
             .map(\.rawValue)
         logs = situation.logs ?? contract.access.logs
         approval = situation.approval
-        clockDifference = offeredAt.seconds - situation.moment
     }
 
     private static func contract(_ bytes: [UInt8]) throws(AgentError) -> Contract {
@@ -104,19 +112,22 @@ struct Offer: Sendable {
     }
 
     /// A price is what the contract says, whatever the operator's program says.
+    ///
+    /// - Returns: Whether the surcharge could be checked too.
     private static func check(
         _ price: Terms.Price,
         of category: Contract.Category,
         in contract: Contract,
         at moment: Int64
-    ) throws(AgentError) {
+    ) throws(AgentError) -> Bool {
         guard let rate = contract.rateCentsPerHour(of: category) else {
             throw bad("the contract has no price for \(quoted(category.id))")
         }
         guard price.currency == contract.currency, price.centsPerHour == rate else {
             throw bad("the price is not the contract's")
         }
-        if let surcharge = SurchargeNow(contract, category, at: moment) {
+        let surcharge = SurchargeNow(contract, category, at: moment)
+        if let surcharge {
             guard price.surchargePercentBp == surcharge.percentBp, price.surchargeLabel == surcharge.label else {
                 throw bad("the surcharge is not the contract's for this hour")
             }
@@ -124,6 +135,7 @@ struct Offer: Sendable {
         guard (price.quotaLeftSeconds == nil) == (contract.retainer == nil) else {
             throw bad("what is left of the included time does not fit the contract")
         }
+        return surcharge != nil || contract.surcharges.isEmpty
     }
 
     private static func bad(_ reason: String) -> AgentError { AgentError(.badTerms, reason) }

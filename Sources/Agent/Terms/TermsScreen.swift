@@ -38,7 +38,7 @@ struct TermsScreen {
         let title = phrases.contract(clean(contract.contract), offer.terms.contractVersion, clean(contract.title, 160))
         return [
             (phrases.labelContract, [title, clean(contract.client.name, 160)]),
-            (phrases.labelPurpose, ["\(clean(offer.terms.purpose, 400)) (\(clean(offer.category.id)))"]),
+            (phrases.labelPurpose, ["\(clean(offer.terms.purpose, 2000)) (\(clean(offer.category.id)))"]),
             (phrases.labelPrice, price + clocks),
             (phrases.labelRounding, [phrases.rounding(contract.rounding)]),
             (phrases.labelLimits, limits),
@@ -128,6 +128,11 @@ struct TermsScreen {
 
     /// Clocks that differ make another hour's price.
     private var clocks: [String] {
+        let unchecked = offer.isSurchargeChecked ? [] : [phrases.surchargeUnchecked]
+        return unchecked + difference
+    }
+
+    private var difference: [String] {
         guard offer.clockDifference.magnitude > UInt64(Self.tolerableDifference) else { return [] }
         return [phrases.clocksDiffer(phrases.duration(Int64(clamping: offer.clockDifference.magnitude)))]
     }

@@ -59,6 +59,7 @@ extension Phrases {
         let kind = self.grant(grant)
         return say("taken back: \(kind)", "zurückgenommen: \(kind)")
     }
+    var isPaused: String { say("paused", "angehalten") }
     var isNotInContract: String { say("not in the contract", "steht nicht im Vertrag") }
 
     // MARK: Taking back

@@ -45,6 +45,12 @@ extension Phrases {
         )
     }
     func surcharges(_ list: String) -> String { say("at other hours: \(list)", "zu anderen Zeiten: \(list)") }
+    var surchargeUnchecked: String {
+        say(
+            "this computer does not know the contract's time zone and cannot check the surcharge",
+            "dieser Computer kennt die Zeitzone des Vertrags nicht und kann den Zuschlag nicht prüfen"
+        )
+    }
     func clocksDiffer(_ time: String) -> String {
         say(
             "this computer's clock and your supporter's are \(time) apart; the relay's bills",

@@ -314,6 +314,12 @@ extension Phrases {
     func connected(_ time: String) -> String {
         say("Connected \(time) by this computer's clock.", "Verbunden \(time) nach der Uhr dieses Computers.")
     }
+    func clockDiffers(own: String, by difference: String) -> String {
+        say(
+            "CAUTION: this computer's clock counted \(own), which is \(difference) apart. Ask your supporter about it.",
+            "VORSICHT: Die Uhr dieses Computers zählte \(own), das weicht um \(difference) ab. Fragen Sie Ihren Helfer danach."
+        )
+    }
     func endNotRecorded(_ reason: String) -> String {
         say(
             "The relay could not be told (\(reason)); it ends the session when this connection closes.",

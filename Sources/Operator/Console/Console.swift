@@ -39,7 +39,7 @@ struct Console: Sendable {
         guard isInteractive else { return "" }
         let status = try await client.status()
         let mark = status.isPaused ? " paused" : ""
-        return "\(status.contract) \(DurationText.clock(status.rawSeconds))\(mark)> "
+        return "\(TerminalText.name(status.contract, limit: 40)) \(DurationText.clock(status.rawSeconds))\(mark)> "
     }
 
     /// - Returns: whether the session is over.

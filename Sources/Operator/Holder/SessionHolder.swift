@@ -32,6 +32,8 @@ public final class SessionHolder: Sendable {
 
     /// How long commands may take to hear of the end.
     private static let farewell: TimeAmount = .seconds(2)
+    /// How often the relay is asked how the session stands.
+    private static let relayInterval: Duration = .seconds(15)
 
     private let heard: @Sendable (String) async -> Void
 
@@ -99,6 +101,7 @@ public final class SessionHolder: Sendable {
                 }
             }
             group.addTask { await self.watch() }
+            group.addTask { await self.watchRelay() }
             defer { group.cancelAll() }
             try await ready()
             var iterator = endings.makeAsyncIterator()
@@ -235,6 +238,20 @@ public final class SessionHolder: Sendable {
 }
 
 extension SessionHolder {
+    /// The relay's clock bills, and a client's program may have stopped it without a word: then the operator hears it from the relay.
+    private func watchRelay() async {
+        while (try? await Task.sleep(for: Self.relayInterval)) != nil {
+            guard let record = try? await relay.record(session: session.id) else { continue }
+            let isUnheard = state.withLock { state in
+                let isStopped = state.isPausedByClient || state.isPausedByOperator
+                return record.state == .paused && !isStopped && state.end == nil
+            }
+            guard isUnheard else { continue }
+            setPaused(true, byClient: true)
+            await heard("the relay's clock stands still: the client paused the session")
+        }
+    }
+
     /// Something that the client did, and after which the session goes on.
     private func take(_ event: SessionEvent) async {
         switch event.kind {

@@ -6,9 +6,9 @@ public enum SessionPage {
     /// How a live session stands.
     public static func status(_ status: HolderStatus) -> String {
         """
-        session   \(status.session)
-        contract  \(status.contract)
-        client    \(status.agent)
+        session   \(clean(status.session))
+        contract  \(clean(status.contract))
+        client    \(clean(status.agent))
         allowed   \(status.grants.isEmpty ? "nothing" : status.grants.joined(separator: ", "))\(status.asksEach ? " (the client is asked before each step)" : "")
         time      \(DurationText.clock(status.rawSeconds))\(status.isPaused ? " (\(standing(status)))" : "")
         paused    \(DurationText.clock(status.pausedSeconds))
@@ -23,6 +23,9 @@ public enum SessionPage {
             ? "the clock stands at \(time) until the client lets it go on" : "the clock runs on from \(time)"
     }
 
+    /// What came from the relay or the client's machine, safe to show.
+    private static func clean(_ text: String) -> String { TerminalText.name(text, limit: 100) }
+
     private static func standing(_ status: HolderStatus) -> String {
         status.isPausedByClient ? "the client stopped the clock" : "the clock stands still"
     }
@@ -30,8 +33,8 @@ public enum SessionPage {
     /// What an ended session came to.
     public static func ended(_ record: SessionRecord) -> String {
         """
-        session   \(record.session)
-        contract  \(record.contract)
+        session   \(clean(record.session))
+        contract  \(clean(record.contract))
         time      \(DurationText.clock(record.rawSeconds))
         paused    \(DurationText.clock(record.pausedSeconds))
         billed    \(DurationText.clock(record.billedSeconds))

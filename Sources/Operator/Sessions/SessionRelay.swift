@@ -23,6 +23,8 @@ public protocol SessionRelay: Sendable {
     func note(session: String, text: String) async throws -> SessionRecord
     /// Changes what kind of work it is.
     func category(session: String, category: String) async throws -> SessionRecord
+    /// How it stands in the ledger; nil where the relay does not know it.
+    func record(session: String) async throws -> SessionRecord?
     /// Ends it.
     func end(session: String, _ request: EndRequest) async throws -> SessionRecord
 }
@@ -57,6 +59,11 @@ extension Relay: SessionRelay {
     /// Changes what kind of work it is.
     public func category(session: String, category: String) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "category"), CategoryRequest(category: category))
+    }
+
+    /// How it stands in the ledger.
+    public func record(session: String) async throws -> SessionRecord? {
+        try await sessions(contract: nil, live: false).first { $0.session == session }
     }
 
     /// Ends it.

@@ -8,6 +8,8 @@ enum Access: Sendable, Equatable {
     case agent
     /// An operator with at least this role, by client certificate.
     case operators(OperatorRole)
+    /// Whoever may see everybody's sessions and money, by client certificate: owners and auditors.
+    case bookkeepers
     /// Any operator, or anybody on the relay's own machine.
     case observers
 }
@@ -51,6 +53,12 @@ extension Access {
             guard let person = directory.identity(of: connection.peer) else { throw Refusal.certificateNeeded }
             guard person.role.rank >= least.rank else {
                 throw Refusal.forbidden("your role \(person.role.rawValue) may not do this (an owner can)")
+            }
+            return .operator(person)
+        case .bookkeepers:
+            guard let person = directory.identity(of: connection.peer) else { throw Refusal.certificateNeeded }
+            guard person.role != .operator else {
+                throw Refusal.forbidden("only owners and auditors see everybody's sessions and invoices")
             }
             return .operator(person)
         case .observers:

@@ -33,6 +33,7 @@ struct RunningSession: Sendable {
     let startedAt: Int64
     let startedAtMonotonic: Int64
     let maximumSeconds: Int64
+    let idleTimeoutSeconds: Int64
     /// Who stopped the clock; it runs again when nobody does.
     var pausedBy: Set<LedgerParty> = []
     /// The end that could not be written yet, because the disk is full.

@@ -64,6 +64,7 @@ extension SupportDesk {
         guard var meeting = meetings[invitation], meeting.operator == person.name, meeting.isJoined else {
             throw Refusal.conflict("nobody is in this invitation's room (the client may have left; invite again)")
         }
+        guard meeting.session == nil else { throw Refusal.conflict("there is a session already (lotse end ends it)") }
         guard outcome.paired else {
             await burn(invitation, reason: "the ends did not agree")
             return MeetingAnswer(session: nil)
@@ -103,6 +104,9 @@ extension SupportDesk {
 
     /// An agent comes with a room's digits.
     func join(_ request: JoinRequest, from address: AddressBlock) throws -> JoinAnswer {
+        guard !isStopping else {
+            throw Refusal(.serviceUnavailable, "stopping", "the relay is being stopped (try again soon)")
+        }
         let now = clock.wall()
         let wait = penalties.remaining(for: address, at: now)
         guard wait == 0 else {
@@ -115,7 +119,7 @@ extension SupportDesk {
             )
         }
         let token = identifiers.token()
-        guard !isStopping, let room = rooms.join(request.room, token: token, at: now) else {
+        guard let room = rooms.join(request.room, token: token, at: now) else {
             penalties.add(.unknownRoom, by: address, at: now)
             metrics.joinsRefused.increment()
             throw Refusal.codeNotValid

@@ -12,33 +12,40 @@ extension SupportDesk {
             throw Refusal.tokenNeeded
         }
         guard meeting.session == nil else { throw Refusal.conflict("this invitation has its session already") }
+        // Taken before anything is waited for: of two consents at once one starts the session.
+        meetings[room.invitation]?.session = session
+        do {
+            return try await start(session, of: room, request)
+        } catch {
+            if running[session] == nil { meetings[room.invitation]?.session = nil }
+            throw error
+        }
+    }
+
+    private func start(_ session: String, of room: RoomTable.Room, _ request: ConsentRequest) async throws
+        -> RunningSession
+    {
         guard let invitation = try await ledger.invitation(room.invitation),
             let record = try await ledger.contract(invitation.contract, version: invitation.version)
         else { throw Refusal.notFound("no such invitation") }
         let contract = try Self.terms(of: record)
-        let consent = try checked(request, session: session, invitation: invitation, contract: record)
-        meetings[room.invitation]?.session = session
+        let consent = try checked(request, session: session, invitation: invitation, terms: contract, hash: record.hash)
         let startedAt = clock.wall()
-        do {
-            try await ledger.startSession(
-                session,
-                invitation: invitation.invitation,
-                contract: invitation.contract,
-                version: invitation.version,
-                contractHash: record.hash,
-                category: invitation.category,
-                operator: invitation.operator,
-                agent: [
-                    "machine": .string(String(consent.client.machine.prefix(200))),
-                    "grants": .array(consent.grants.map { .string($0) }),
-                ],
-                consent: consent,
-                startedAt: startedAt
-            )
-        } catch {
-            meetings[room.invitation]?.session = nil
-            throw error
-        }
+        try await ledger.startSession(
+            session,
+            invitation: invitation.invitation,
+            contract: invitation.contract,
+            version: invitation.version,
+            contractHash: record.hash,
+            category: invitation.category,
+            operator: invitation.operator,
+            agent: [
+                "machine": .string(String(consent.client.machine.prefix(200))),
+                "grants": .array(consent.grants.map { .string($0) }),
+            ],
+            consent: consent,
+            startedAt: startedAt
+        )
         let started = RunningSession(
             session: session,
             invitation: invitation.invitation,
@@ -48,7 +55,8 @@ extension SupportDesk {
             startedAt: startedAt,
             // Not before the commit: what the disk took for it is nobody's time.
             startedAtMonotonic: clock.monotonicMilliseconds(),
-            maximumSeconds: contract.access.maximumSessionSeconds
+            maximumSeconds: contract.access.maximumSessionSeconds,
+            idleTimeoutSeconds: contract.access.idleTimeoutSeconds
         )
         running[session] = started
         metrics.sessionsStarted.increment()
@@ -66,16 +74,20 @@ extension SupportDesk {
         _ request: ConsentRequest,
         session: String,
         invitation: InvitationRecord,
-        contract: ContractRecord
+        terms contract: Contract,
+        hash: String
     ) throws -> ConsentRecord {
         guard let consent = try? ConsentRecord(canonical: Array(request.record.utf8)), consent.isSignedByBoth else {
             throw Refusal.badRequest("this is not a consent that both ends signed (use the same release everywhere)")
         }
         guard consent.session == session, consent.invitation == invitation.invitation, consent.room == invitation.room,
             consent.authority == authority, consent.contract == invitation.contract,
-            consent.contractVersion == invitation.version, consent.contractHash.hex == contract.hash,
-            consent.category == invitation.category, consent.operator.name == invitation.operator,
-            directory.isKey(consent.operator.key, of: invitation.operator)
+            consent.contractVersion == invitation.version, consent.contractHash.hex == hash,
+            consent.category == invitation.category, consent.purpose == invitation.purpose,
+            consent.price.currency == contract.currency,
+            consent.price.centsPerHour == contract.category(consent.category).flatMap(contract.rateCentsPerHour),
+            Set(consent.grants).isSubset(of: contract.access.grants.map(\.rawValue)),
+            consent.operator.name == invitation.operator, directory.isKey(consent.operator.key, of: invitation.operator)
         else { throw Refusal.conflict("the consent is about other terms than the invitation (end, and invite again)") }
         return consent
     }
@@ -197,14 +209,21 @@ extension SupportDesk {
         guard let room = rooms.room(token: token), let session = meetings[room.invitation]?.session else {
             throw Refusal.tokenNeeded
         }
-        let isIdle = request.reason == "idle"
+        let reason =
+            switch request.reason {
+            case "idle": "nothing was done for too long"
+            case "timeout": "the longest session was over"
+            default: "ended by the client"
+            }
+        // What is not billed is what the contract says, however much more the client's program claims.
+        let most = request.reason == "idle" ? running[session]?.idleTimeoutSeconds ?? 0 : 0
         return try await message(
             try await end(
                 session,
                 by: .client,
-                reason: isIdle ? "nothing was done for too long" : "ended by the client",
+                reason: reason,
                 summary: nil,
-                idleSeconds: isIdle ? max(0, min(request.idleSeconds ?? 0, 86_400)) : 0
+                idleSeconds: max(0, min(request.idleSeconds ?? 0, most))
             )
         )
     }

@@ -39,7 +39,7 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public enum State: String, Codable, Sendable {
         /// The clock runs.
         case running
-        /// Open, and the operator stopped the clock.
+        /// Open, and one of the two stopped the clock.
         case paused
         /// Ended by one of the two, a timeout or a cap.
         case ended
@@ -75,7 +75,7 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var endedAt: Timestamp?
     /// Ended − started − paused − disconnected; so far, where it runs.
     public var rawSeconds: Int64
-    /// How long the operator had stopped the clock.
+    /// How long the clock was stopped.
     public var pausedSeconds: Int64
     /// How long an end was gone.
     public var disconnectedSeconds: Int64

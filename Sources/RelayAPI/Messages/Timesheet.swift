@@ -14,7 +14,7 @@ public struct Timesheet: Codable, Sendable {
         public var endedAt: Timestamp
         /// Ended − started − paused − disconnected.
         public var rawSeconds: Int64
-        /// How long the operator had stopped the clock.
+        /// How long the clock was stopped.
         public var pausedSeconds: Int64
         /// How long an end was gone.
         public var disconnectedSeconds: Int64

@@ -231,6 +231,24 @@ struct ApprovalTests {
         #expect(run.relay.asked.pauses == ["pause", "resume"])
     }
 
+    @Test("a question that waits while the client pauses starts nothing, even if they say yes")
+    func pausedQuestion() async throws {
+        let time = ManualTime()
+        let run = try client(time)
+        _ = try await run.with { end in
+            try await end.offer(terms(time))
+            let result = Task { try await end.run(["true"]) }
+            await run.screen.wait(for: "Allow [1]?")
+            press("p", run, time)
+            await run.screen.wait(for: "Paused at ")
+            press("y", run, time)
+            await #expect(throws: Refusal.self) { try await result.value }
+            try await end.end()
+        }
+        #expect(run.screen.text.contains("refused: [1] wants to run: true (paused)"))
+        #expect(!run.screen.text.contains("[1] runs:"))
+    }
+
     @Test("a pause that the relay does not take changes nothing, and the client reads why")
     func pauseFails() async throws {
         var script = FakeRelay.Script()

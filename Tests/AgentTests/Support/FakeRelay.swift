@@ -43,6 +43,7 @@ final class FakeRelay: AgentRelay {
         var pauses: [String] = []
         var ends: [EndRequest] = []
         var tunnels = 0
+        var remembered = 0
     }
 
     let address = "https://relay.example:8443"
@@ -52,6 +53,8 @@ final class FakeRelay: AgentRelay {
     let operatorEnd = OneShot<OperatorEnd>()
 
     init(_ script: Script = Script()) { self.script = script }
+
+    func rememberAuthority() { asked_.withLock { $0.remembered += 1 } }
 
     var provenAuthority: [UInt8]? { try? TestAuthority.shared.get().pin }
 

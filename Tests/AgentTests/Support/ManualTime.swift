@@ -14,7 +14,7 @@ final class ManualTime: AgentTime {
 
     var now: Duration { state.withLock { $0.now } }
     let wallClock = "12:00:00"
-    let epochSeconds: Int64 = 1_800_000_000
+    let epochSeconds = SystemTime().epochSeconds
 
     func sleep(_ duration: Duration) async throws {
         let done = OneShot<Void>()

@@ -10,7 +10,8 @@ import Testing
 struct OfferTests {
     private static func reason(_ terms: Terms) -> String? {
         do {
-            _ = try Offer(try Samples.proven(terms), in: Samples.situation())
+            let moment = Timestamp(rfc3339: terms.offeredAt)?.seconds ?? 0
+            _ = try Offer(try Samples.proven(terms), in: Samples.situation(at: moment))
             return nil
         } catch {
             return (error as? AgentError)?.diagnostics ?? "\(error)"
@@ -98,6 +99,20 @@ struct OfferTests {
         #expect(Self.reason(terms) == nil)
         terms.price.quotaLeftSeconds = nil
         #expect(Self.reason(terms) != nil)
+    }
+
+    @Test("whose date is more than a day away from this computer's is refused")
+    func date() throws {
+        let now = SystemTime().epochSeconds
+        let terms = Samples.terms(try Samples.contract(), at: now)
+        for away: Int64 in [-86_400, 0, 86_400] {
+            _ = try Offer(Samples.proven(terms), in: Samples.situation(at: now + away))
+        }
+        for away: Int64 in [-86_401, 86_401] {
+            #expect(throws: AgentError.self) {
+                try Offer(Samples.proven(terms), in: Samples.situation(at: now + away))
+            }
+        }
     }
 
     @Test("for another relay or another code is refused")
