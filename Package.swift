@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "lotse",
             dependencies: [
-                "Billing", "ContractFiles", "Contracts", "Invoicing", "Operator", "RelayAPI", "TerminalText", argumentParser,
+                "Billing", "ContractFiles", "Contracts", "Invoicing", "Operator", "RelayAPI", "TerminalText", "TimeZoneFiles",
+                argumentParser,
             ]
         ),
 

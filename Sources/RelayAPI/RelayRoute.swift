@@ -32,6 +32,8 @@ public enum RelayRoute {
     public static let work = "/v1/work"
     /// `GET`: a contract's month.
     public static let timesheet = "/v1/timesheet"
+    /// `GET`: a contract's month as rows of the proof of service, for other programs.
+    public static let services = "/v1/services"
     /// `GET`: all invoices; `POST`: a month's.
     public static let invoices = "/v1/invoices"
     /// `GET`: one invoice with its documents.
@@ -74,6 +76,11 @@ public enum RelayRoute {
     /// `GET /v1/timesheet?contract=ID&month=YYYY-MM`.
     public static func timesheet(contract: String, month: String?) -> String {
         "\(timesheet)?contract=\(escaped(contract))" + (month.map { "&month=\(escaped($0))" } ?? "")
+    }
+
+    /// `GET /v1/services?contract=ID&month=YYYY-MM`.
+    public static func services(contract: String, month: String?) -> String {
+        "\(services)?contract=\(escaped(contract))" + (month.map { "&month=\(escaped($0))" } ?? "")
     }
 
     /// `GET /v1/invoice?number=N`: numbers may have a slash in them.

@@ -150,12 +150,24 @@ public struct EndParameters: Codable, Sendable {
     public var rawSeconds: Int64
     /// What is billed.
     public var billedSeconds: Int64
+    /// What it comes to, net, in cents.
+    public var netCents: Int64?
+    /// ISO 4217.
+    public var currency: String?
 
     /// Parameters.
-    public init(summary: String?, rawSeconds: Int64, billedSeconds: Int64) {
+    public init(
+        summary: String?,
+        rawSeconds: Int64,
+        billedSeconds: Int64,
+        netCents: Int64? = nil,
+        currency: String? = nil
+    ) {
         self.summary = summary
         self.rawSeconds = rawSeconds
         self.billedSeconds = billedSeconds
+        self.netCents = netCents
+        self.currency = currency
     }
 }
 

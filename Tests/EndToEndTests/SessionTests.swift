@@ -68,7 +68,8 @@ extension EndToEnd {
                 #expect(row.summary == "freed, \"the\" disk")
                 #expect(row.pausedSeconds == paused)
                 #expect(row.rawSeconds == row.lengthSeconds - paused)
-                #expect(row.billedSeconds == row.rawSeconds)
+                // By the minute, rounded up.
+                #expect(row.billedSeconds == (row.rawSeconds + 59) / 60 * 60)
                 try await Self.timesheetsAgree(stage, row)
                 #expect(try await stage.ledgerIsWhole())
             }
@@ -95,14 +96,17 @@ extension EndToEnd {
                     "\(row.session),jana,support,\(row.startedAt),\(row.endedAt ?? ""),\(row.rawSeconds),"
                 )
             )
-            #expect(lines[1].contains(",\(row.pausedSeconds),0,\(row.billedSeconds),\"freed, \"\"the\"\" disk\","))
+            let cents = row.billedSeconds * 9000 / 3600
+            #expect(lines[1].contains(",\(row.pausedSeconds),0,\(row.billedSeconds),\(cents),EUR,\"freed, \"\"the\"\" disk\","))
 
             let table = try await stage.run("timesheet", "minute").output
             let line = table.split(separator: "\n").first { $0.contains(row.session) }
             let words = line?.split(separator: " ").map(String.init) ?? []
             for seconds in [row.rawSeconds, row.pausedSeconds, row.billedSeconds] {
-                #expect(words.contains("0:00:" + (seconds < 10 ? "0" : "") + "\(seconds)"))
+                let rest = seconds % 60
+                #expect(words.contains("0:0\(seconds / 60):" + (rest < 10 ? "0" : "") + "\(rest)"))
             }
+            #expect(words.contains(cents % 100 == 0 ? "\(cents / 100).00" : "\(cents / 100).\(cents % 100)"))
             #expect(line?.contains("freed, \"the\" disk") == true)
         }
 

@@ -17,7 +17,9 @@ struct TimesheetPageTests {
                 rawSeconds: 3725,
                 pausedSeconds: 60,
                 disconnectedSeconds: 5,
-                billedSeconds: 3725,
+                billedSeconds: 3780,
+                netCents: 9975,
+                currency: "EUR",
                 summary: summary,
                 reason: nil
             )
@@ -29,7 +31,14 @@ struct TimesheetPageTests {
             from: try #require(Timestamp(rfc3339: "2026-06-30T22:00:00Z")),
             to: try #require(Timestamp(rfc3339: "2026-07-31T22:00:00Z")),
             sessions: rows,
-            totals: .init(rawSeconds: total, billedSeconds: total)
+            totals: .init(
+                rawSeconds: total,
+                billedSeconds: Int64(summaries.count) * 3780,
+                quotaUsedSeconds: 7200,
+                quotaLeftSeconds: 3600,
+                netCents: Int64(summaries.count) * 9975,
+                currency: "EUR"
+            )
         )
     }
 
@@ -43,8 +52,10 @@ struct TimesheetPageTests {
         #expect(lines[2].split(separator: " ").first == "STARTED")
         #expect(lines[3].hasPrefix("2026-07-01 10:00  2026-07-01 11:02  s1"))
         #expect(lines[3].contains("1:02:05") && lines[3].contains("0:01:00") && lines[3].hasSuffix("one"))
+        #expect(lines[2].contains("NET EUR") && lines[3].contains("99.75") && lines[5].contains("199.50"))
         #expect(lines[5].hasPrefix("total") && lines[5].contains("2:04:10") && lines[5].contains("0:02:00"))
-        #expect(lines.count == 7)
+        #expect(lines[7] == "included time: 2:00:00 used, 1:00:00 left")
+        #expect(lines.count == 9)
     }
 
     @Test("an unknown zone is shown as UTC, and says so")
@@ -58,15 +69,15 @@ struct TimesheetPageTests {
     func hostileTable() throws {
         let table = TimesheetPage.table(try sheet(summaries: ["a\nb\u{1B}[2Jc"]))
         #expect(!table.contains("\u{1B}"))
-        #expect(table.split(separator: "\n").count == 4)
+        #expect(table.split(separator: "\n").count == 5)
     }
 
     @Test("CSV follows RFC 4180")
     func csv() throws {
         let csv = TimesheetPage.csv(try sheet(summaries: ["plain", "a, \"b\"\nc"]))
         let header =
-            "session,operator,category,startedAt,endedAt,rawSeconds,pausedSeconds,disconnectedSeconds,billedSeconds,summary,reason"
-        let times = "2026-07-01T08:00:00Z,2026-07-01T09:02:05Z,3725,60,5,3725"
+            "session,operator,category,startedAt,endedAt,rawSeconds,pausedSeconds,disconnectedSeconds,billedSeconds,netCents,currency,summary,reason"
+        let times = "2026-07-01T08:00:00Z,2026-07-01T09:02:05Z,3725,60,5,3780,9975,EUR"
         let expected =
             "\(header)\r\ns1,jan,question,\(times),plain,\r\n"
             + "s2,jan,question,\(times),\"a, \"\"b\"\"\nc\",\r\n"

@@ -17,7 +17,8 @@ struct SessionReport {
                 (
                     [phrases.endedByOperator(outcome.operatorName)]
                         + (end.summary.map { [phrases.summary(TerminalText.name($0, limit: 1000))] } ?? [])
-                        + Self.times(end.rawSeconds, end.billedSeconds, outcome),
+                        + Self.times(end.rawSeconds, end.billedSeconds, outcome)
+                        + Self.cost(end.netCents, end.currency, phrases),
                     nil
                 )
             case .byClient: ([phrases.endedByClient] + own, nil)
@@ -46,9 +47,17 @@ struct SessionReport {
         return [times, phrases.clockDiffers(own: own, by: phrases.duration(Int64(clamping: difference)))]
     }
 
+    private static func cost(_ cents: Int64?, _ currency: String?, _ phrases: Phrases) -> [String] {
+        guard let cents, let currency else { return [] }
+        return [phrases.cost(phrases.money(cents: cents, currency: TerminalText.name(currency, limit: 3)))]
+    }
+
     private static func figures(_ outcome: SessionOutcome) -> [String] {
         let phrases = outcome.phrases
-        if let record = outcome.record { return times(record.rawSeconds, record.billedSeconds, outcome) }
+        if let record = outcome.record {
+            return times(record.rawSeconds, record.billedSeconds, outcome)
+                + cost(record.netCents, record.currency, phrases)
+        }
         let failure = outcome.recordFailure.map { [phrases.endNotRecorded($0)] } ?? []
         return [phrases.connected(Phrases.clock(outcome.connectedSeconds))] + failure
     }

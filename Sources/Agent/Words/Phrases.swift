@@ -314,6 +314,9 @@ extension Phrases {
     func connected(_ time: String) -> String {
         say("Connected \(time) by this computer's clock.", "Verbunden \(time) nach der Uhr dieses Computers.")
     }
+    func cost(_ money: String) -> String {
+        say("It comes to \(money) net.", "Das macht \(money) netto.")
+    }
     func clockDiffers(own: String, by difference: String) -> String {
         say(
             "CAUTION: this computer's clock counted \(own), which is \(difference) apart. Ask your supporter about it.",

@@ -189,7 +189,9 @@ public final class SessionHolder: Sendable {
         let parameters = EndParameters(
             summary: record.summary,
             rawSeconds: record.rawSeconds,
-            billedSeconds: record.billedSeconds
+            billedSeconds: record.billedSeconds,
+            netCents: record.netCents,
+            currency: record.currency
         )
         let agent = session.agent
         try? await withDeadline(.seconds(5)) {

@@ -31,9 +31,7 @@ public enum InvoiceTable {
 
     /// Negative where it takes something back, as in the books.
     private static func amount(_ invoice: InvoiceSummary, _ cents: Int64) -> String {
-        let magnitude = cents.magnitude
-        let isNegative = (cents < 0) != (invoice.kind == "cancellation") && cents != 0
-        return "\(isNegative ? "-" : "")\(magnitude / 100).\(magnitude % 100 < 10 ? "0" : "")\(magnitude % 100)"
+        MoneyText.amount(invoice.kind == "cancellation" ? 0 &- cents : cents)
     }
 
     private static func state(_ invoice: InvoiceSummary) -> String {

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Invoicing
 import RelayAPI
 import Receipts
 
@@ -11,6 +12,11 @@ extension Relay {
         )
         try answer.invoices.forEach(Self.check)
         return answer
+    }
+
+    /// A contract's month for other programs; this month where nil.
+    public func services(_ contract: String, month: String?) async throws -> [ServiceRow] {
+        try await get(RelayRoute.services(contract: contract, month: month))
     }
 
     /// All invoices and Storni.

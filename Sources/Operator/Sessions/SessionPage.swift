@@ -37,10 +37,17 @@ public enum SessionPage {
         contract  \(clean(record.contract))
         time      \(DurationText.clock(record.rawSeconds))
         paused    \(DurationText.clock(record.pausedSeconds))
-        billed    \(DurationText.clock(record.billedSeconds))
+        billed    \(DurationText.clock(record.billedSeconds))\(cost(record))
         summary   \(TerminalText.name(record.summary ?? "", limit: 500))
 
         """
+    }
+
+    /// What it comes to, and how much of it the client's included time covers.
+    private static func cost(_ record: SessionRecord) -> String {
+        guard let cents = record.netCents, let currency = record.currency else { return "" }
+        let covered = record.quotaSeconds.map { $0 > 0 ? ", \(DurationText.clock($0)) of it included" : "" } ?? ""
+        return "\(covered), \(MoneyText.amount(cents)) \(TerminalText.name(currency, limit: 3)) net"
     }
 
     /// A list of sessions, one line each.

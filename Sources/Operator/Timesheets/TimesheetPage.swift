@@ -11,18 +11,25 @@ public enum TimesheetPage {
                 times.dateAndTime(row.startedAt), times.dateAndTime(row.endedAt), row.session, row.operator,
                 row.category,
                 DurationText.clock(row.rawSeconds), DurationText.clock(row.pausedSeconds),
-                DurationText.clock(row.billedSeconds), row.summary + (row.reason.map { " (\($0))" } ?? ""),
+                DurationText.clock(row.billedSeconds), MoneyText.amount(row.netCents), row.summary + (row.reason.map { " (\($0))" } ?? ""),
             ]
         }
-        let header = ["STARTED", "ENDED", "SESSION", "OPERATOR", "CATEGORY", "TIME", "PAUSED", "BILLED", "SUMMARY"]
+        let header = ["STARTED", "ENDED", "SESSION", "OPERATOR", "CATEGORY", "TIME", "PAUSED", "BILLED", "NET \(sheet.totals.currency)", "SUMMARY"]
         let paused = sheet.sessions.reduce(0) { $0 + $1.pausedSeconds }
         let total = [
             "total", "", "\(sheet.sessions.count)", "", "", DurationText.clock(sheet.totals.rawSeconds),
-            DurationText.clock(paused), DurationText.clock(sheet.totals.billedSeconds), "",
+            DurationText.clock(paused), DurationText.clock(sheet.totals.billedSeconds),
+            MoneyText.amount(sheet.totals.netCents), "",
         ]
         return
             "\(sheet.contract), \(times.date(sheet.from)) to \(times.date(lastMoment(sheet))), times in \(times.name)\n\n"
-            + TextTable.text(header: header, rows: rows + [total], right: [5, 6, 7])
+            + TextTable.text(header: header, rows: rows + [total], right: [5, 6, 7, 8])
+            + quota(sheet.totals)
+    }
+
+    private static func quota(_ totals: Timesheet.Totals) -> String {
+        guard let used = totals.quotaUsedSeconds, let left = totals.quotaLeftSeconds, used > 0 || left > 0 else { return "" }
+        return "\nincluded time: \(DurationText.clock(used)) used, \(DurationText.clock(left)) left\n"
     }
 
     /// RFC 4180, with the JSON's names as header; durations in seconds, times in UTC.
@@ -31,13 +38,14 @@ public enum TimesheetPage {
     public static func csv(_ sheet: Timesheet) -> String {
         let header = [
             "session", "operator", "category", "startedAt", "endedAt", "rawSeconds", "pausedSeconds",
-            "disconnectedSeconds", "billedSeconds", "summary", "reason",
+            "disconnectedSeconds", "billedSeconds", "netCents", "currency", "summary", "reason",
         ]
         let rows = sheet.sessions.map { row in
             [
                 row.session, row.operator, row.category, row.startedAt.rfc3339, row.endedAt.rfc3339,
                 "\(row.rawSeconds)",
-                "\(row.pausedSeconds)", "\(row.disconnectedSeconds)", "\(row.billedSeconds)", row.summary,
+                "\(row.pausedSeconds)", "\(row.disconnectedSeconds)", "\(row.billedSeconds)",
+                row.netCents.map { "\($0)" } ?? "", row.currency, row.summary,
                 row.reason ?? "",
             ]
         }

@@ -206,6 +206,12 @@ struct RelayAPIRoutes: Sendable {
             APIRoute(method: .get, path: RelayRoute.invoices, access: .bookkeepers) { _, _ in
                 try .json(try await office.list())
             },
+            APIRoute(method: .get, path: RelayRoute.services, access: .bookkeepers) { request, _ in
+                guard let contract = request.query["contract"] else {
+                    throw Refusal.badRequest("say which contract (?contract=ID)")
+                }
+                return try .json(try await office.services(contract: contract, month: request.query["month"]))
+            },
             APIRoute(method: .get, path: RelayRoute.invoice, access: .bookkeepers) { request, _ in
                 guard let number = request.query["number"] else {
                     throw Refusal.badRequest("say which invoice (?number=N)")

@@ -20,6 +20,15 @@ struct ContractAccounts: Sendable {
         }
     }
 
+    /// What each of a contract's ended sessions comes to, by session.
+    ///
+    /// A contract that cannot be billed has no bills: its sessions are shown all the same.
+    func bills(of contract: String, at now: Int64) async throws -> [String: SessionBill] {
+        guard let account = try? await account(of: contract, at: now) else { return [:] }
+        let bills = account.statements.flatMap(\.sessions)
+        return Dictionary(bills.map { ($0.session.session, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The versions of a contract.
     func history(of contract: String) async throws -> ContractHistory {
         let versions = try await ledger.versions(of: contract).map(Self.version)
@@ -91,4 +100,9 @@ struct ContractAccounts: Sendable {
             version: record.version
         )
     }
+}
+
+extension Account {
+    /// All months so far, the open one as if it ended now.
+    var statements: [PeriodStatement] { closed + [try? openStatement()].compactMap { $0 ?? nil } }
 }

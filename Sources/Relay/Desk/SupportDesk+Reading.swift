@@ -1,3 +1,4 @@
+import Billing
 import Contracts
 import Foundation
 import Ledger
@@ -50,7 +51,13 @@ extension SupportDesk {
     func sessions(contract: String?, isLive: Bool, operator name: String?) async throws -> [RelayAPI.SessionRecord] {
         let filter = SessionFilter(contract: contract, operator: name, state: isLive ? .live : nil)
         var result: [RelayAPI.SessionRecord] = []
-        for record in try await ledger.sessions(filter).reversed() { result.append(try await message(record)) }
+        var bills: [String: [String: SessionBill]] = [:]
+        for record in try await ledger.sessions(filter).reversed() {
+            if record.state != .live, bills[record.contract] == nil {
+                bills[record.contract] = try await accounts.bills(of: record.contract, at: clock.wall())
+            }
+            result.append(try await message(record, bill: bills[record.contract]?[record.session]))
+        }
         return result
     }
 
@@ -59,12 +66,23 @@ extension SupportDesk {
         guard let record = try await ledger.contract(id) else {
             throw Refusal.notFound("no such contract \"\(id)\" (lotse contract list shows them)")
         }
-        let zone = try Self.terms(of: record).timeZone
+        let terms = try Self.terms(of: record)
+        let (zone, currency) = (terms.timeZone, terms.currency)
         let period = try LocalMonth(month, timeZone: zone, now: clock.wall())
+        let account = try? await accounts.account(of: id, at: clock.wall())
+        let statement = account?.statements.first { statement in
+            statement.sessions.contains { (period.from + 1...period.to).contains($0.session.endedAt.seconds) }
+                || "\(statement.period)" == month
+        }
+        let bills = Dictionary(
+            (account?.statements ?? []).flatMap(\.sessions).map { ($0.session.session, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         let rows = try await ledger.timesheet(contract: id, from: period.from, to: period.to)
             .filter { name == nil || $0.operator == name }
             .map { row in
-                Timesheet.Row(
+                let bill = bills[row.session]
+                return Timesheet.Row(
                     session: row.session,
                     operator: row.operator,
                     category: row.category,
@@ -73,7 +91,9 @@ extension SupportDesk {
                     rawSeconds: row.time.rawSeconds,
                     pausedSeconds: row.time.pausedSeconds,
                     disconnectedSeconds: row.time.disconnectedSeconds,
-                    billedSeconds: row.billedSeconds,
+                    billedSeconds: bill?.rounded.billedSeconds ?? row.billedSeconds,
+                    netCents: bill?.netCents,
+                    currency: currency,
                     summary: row.summary ?? "",
                     reason: row.state == .interrupted ? "closed at its last checkpoint: the relay had stopped" : nil
                 )
@@ -86,13 +106,24 @@ extension SupportDesk {
             sessions: rows,
             totals: .init(
                 rawSeconds: rows.reduce(0) { $0 + $1.rawSeconds },
-                billedSeconds: rows.reduce(0) { $0 + $1.billedSeconds }
+                billedSeconds: rows.reduce(0) { $0 + $1.billedSeconds },
+                quotaUsedSeconds: statement?.quotaUsedSeconds,
+                quotaLeftSeconds: statement?.quotaLeftSeconds,
+                netCents: account == nil ? nil : rows.reduce(0) { $0 &+ ($1.netCents ?? 0) },
+                currency: currency
             )
         )
     }
 
-    /// A session for the API; of a running one the time so far.
+    /// A session for the API, with what it comes to where it has ended.
     func message(_ record: LedgerSession) async throws -> RelayAPI.SessionRecord {
+        guard record.state != .live else { return try await message(record, bill: nil) }
+        let bills = try await accounts.bills(of: record.contract, at: clock.wall())
+        return try await message(record, bill: bills[record.session])
+    }
+
+    /// The same with its bill, where that is known; of a running one the time so far.
+    private func message(_ record: LedgerSession, bill: SessionBill?) async throws -> RelayAPI.SessionRecord {
         let invitation = try await ledger.invitation(record.invitation)
         let time = record.time(at: running[record.session]?.instant(clock) ?? record.lastInstant)
         let state: RelayAPI.SessionRecord.State =
@@ -121,7 +152,11 @@ extension SupportDesk {
             rawSeconds: time.rawSeconds,
             pausedSeconds: time.pausedSeconds,
             disconnectedSeconds: time.disconnectedSeconds,
-            billedSeconds: time.rawSeconds,
+            billedSeconds: bill?.rounded.billedSeconds ?? time.rawSeconds,
+            netCents: bill?.netCents,
+            quotaSeconds: bill?.quotaSeconds,
+            currency: bill == nil ? nil : try await ledger.contract(record.contract, version: record.version)
+                .map { try Self.terms(of: $0).currency },
             summary: record.summary ?? (later.isEmpty ? nil : later),
             notes: try await ledger.notes(record.session).map(\.text)
         )

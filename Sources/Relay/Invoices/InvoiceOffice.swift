@@ -156,6 +156,20 @@ struct InvoiceOffice: Sendable {
         return BookingBatch(base64: Data(bytes).base64EncodedString())
     }
 
+    /// The sessions of a month that have ended, as the proof of service tells them; this month's where it is not over.
+    func services(contract: String, month text: String?) async throws -> [ServiceRow] {
+        let now = clock.wall()
+        let account = try await accounts.account(of: contract, at: now)
+        let moment = try Instant(seconds: now)
+        let newest = account.history.version(at: moment) ?? account.history.versions[0]
+        let current = Billing.LocalMonth(newest.zone.date(at: moment))
+        guard let month = text.map({ Billing.LocalMonth($0) }) ?? current else {
+            throw Refusal.badRequest("\"\((text ?? "").prefix(20))\" is not a month (--month 2026-11)")
+        }
+        let bills = account.statements.filter { $0.period == month }.flatMap(\.sessions)
+        return try await rows(of: bills, newest.contract)
+    }
+
     // MARK: Parts
 
     /// One row of the proof of service for each session.

@@ -79,8 +79,14 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var pausedSeconds: Int64
     /// How long an end was gone.
     public var disconnectedSeconds: Int64
-    /// What is billed; connected time.
+    /// The rounded time; of a session that runs the connected time so far.
     public var billedSeconds: Int64
+    /// What its time and surcharges come to, net, in cents; nil while it runs.
+    public var netCents: Int64?
+    /// How much of the billed time the quota covers.
+    public var quotaSeconds: Int64?
+    /// ISO 4217.
+    public var currency: String?
     /// What was done.
     public var summary: String?
     /// What the operator wrote down meanwhile.
@@ -105,6 +111,9 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         pausedSeconds: Int64,
         disconnectedSeconds: Int64,
         billedSeconds: Int64,
+        netCents: Int64? = nil,
+        quotaSeconds: Int64? = nil,
+        currency: String? = nil,
         summary: String?,
         notes: [String]
     ) {
@@ -125,6 +134,9 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         self.pausedSeconds = pausedSeconds
         self.disconnectedSeconds = disconnectedSeconds
         self.billedSeconds = billedSeconds
+        self.netCents = netCents
+        self.quotaSeconds = quotaSeconds
+        self.currency = currency
         self.summary = summary
         self.notes = notes
     }

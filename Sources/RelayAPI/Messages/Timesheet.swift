@@ -18,8 +18,12 @@ public struct Timesheet: Codable, Sendable {
         public var pausedSeconds: Int64
         /// How long an end was gone.
         public var disconnectedSeconds: Int64
-        /// What is billed; connected time.
+        /// The rounded time.
         public var billedSeconds: Int64
+        /// What its time and surcharges come to, net, in cents; nil where the contract cannot be billed.
+        public var netCents: Int64?
+        /// ISO 4217.
+        public var currency: String
         /// What was done; empty where nobody wrote it down.
         public var summary: String
         /// Why it ended, where the relay had to close it.
@@ -36,6 +40,8 @@ public struct Timesheet: Codable, Sendable {
             pausedSeconds: Int64,
             disconnectedSeconds: Int64,
             billedSeconds: Int64,
+            netCents: Int64?,
+            currency: String,
             summary: String,
             reason: String?
         ) {
@@ -48,6 +54,8 @@ public struct Timesheet: Codable, Sendable {
             self.pausedSeconds = pausedSeconds
             self.disconnectedSeconds = disconnectedSeconds
             self.billedSeconds = billedSeconds
+            self.netCents = netCents
+            self.currency = currency
             self.summary = summary
             self.reason = reason
         }
@@ -59,11 +67,30 @@ public struct Timesheet: Codable, Sendable {
         public var rawSeconds: Int64
         /// Sum of the billed time.
         public var billedSeconds: Int64
+        /// Included time that the month's sessions used; nil where there is none.
+        public var quotaUsedSeconds: Int64?
+        /// Included time that is left.
+        public var quotaLeftSeconds: Int64?
+        /// Sum of the sessions' amounts, net, without the retainer, in cents.
+        public var netCents: Int64?
+        /// ISO 4217.
+        public var currency: String
 
         /// Sums.
-        public init(rawSeconds: Int64, billedSeconds: Int64) {
+        public init(
+            rawSeconds: Int64,
+            billedSeconds: Int64,
+            quotaUsedSeconds: Int64?,
+            quotaLeftSeconds: Int64?,
+            netCents: Int64?,
+            currency: String
+        ) {
             self.rawSeconds = rawSeconds
             self.billedSeconds = billedSeconds
+            self.quotaUsedSeconds = quotaUsedSeconds
+            self.quotaLeftSeconds = quotaLeftSeconds
+            self.netCents = netCents
+            self.currency = currency
         }
     }
 
