@@ -148,6 +148,9 @@ let package = Package(
                 "Contracts", "Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix,
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["Pairing", "lotse", "lotse-agent", "lotse-relay"]),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Pairing", "RelayAPI", "TLS", "lotse", "lotse-agent", "lotse-relay", nioCore, nioPosix]
+        ),
     ]
 )

@@ -24,6 +24,9 @@ enum Processes {
         String(decoding: bytes("/proc/\(process)/cmdline") + bytes("/proc/\(process)/environ"), as: UTF8.self)
     }
 
+    /// Those in whose arguments or environment this text is.
+    static func showing(_ text: String) -> [pid_t] { all.filter { visible(of: $0).contains(text) } }
+
     /// The most memory it ever used, in bytes; nil for what has ended.
     static func highWater(of process: pid_t) -> Int? {
         field("VmHWM", of: process).flatMap { Int($0.split(separator: " ").first ?? "") }.map { $0 * 1024 }

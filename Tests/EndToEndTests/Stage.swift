@@ -260,11 +260,13 @@ final class Stage: Sendable {
     }
 
     /// Opens a session in the background, with an agent that agrees to everything.
-    func session(home: String = "home", agentOptions: [String] = []) async throws -> Session {
+    ///
+    /// - Parameter relay: where the agent goes; nil: to the relay that serves.
+    func session(home: String = "home", agentOptions: [String] = [], at relay: String? = nil) async throws -> Session {
         let invitation = try await invite(home: home)
         let agent = try start(
             Programs.agent,
-            ["--relay", address, "--ca", relayFolder + "/tls/ca.pem", "--yes"] + agentOptions,
+            ["--relay", relay ?? address, "--ca", relayFolder + "/tls/ca.pem", "--yes"] + agentOptions,
             input: .text(invitation.code + "\n")
         )
         let connect = try start(Programs.lotse, ["connect", "--background", "--json"], home: home)

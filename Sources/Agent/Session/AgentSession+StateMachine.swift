@@ -73,6 +73,9 @@ extension AgentSession {
             }
         }
 
+        /// Whether both signed and the relay has not committed it yet.
+        var isConsenting: Bool { if case .consenting = state { true } else { false } }
+
         /// What the relay's commit leads to.
         enum Start: Equatable { case begin, beginAndEnd, tooLate }
 

@@ -198,6 +198,7 @@ extension AgentSession {
         else {
             return
         }
-        finish(.consentFailed(phrases.notSigned))
+        let isSigned = state.withLock { $0.machine.isConsenting }
+        finish(.consentFailed(isSigned ? phrases.relaySilent(relay.address) : phrases.notSigned))
     }
 }

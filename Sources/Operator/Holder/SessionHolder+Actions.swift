@@ -87,7 +87,7 @@ extension SessionHolder {
                 group.addTask { try await Self.pump(action.input, to: requests) }
                 group.addTask {
                     do {
-                        while let frame = try await replies.next() { try await answers.send(frame) }
+                        try await Self.pass(replies, to: answers)
                         throw Finished()
                     } catch let error as Finished {
                         throw error
@@ -103,6 +103,19 @@ extension SessionHolder {
                 }
             }
         }
+    }
+
+    /// The agent's answers go to the command, to the result that ends them.
+    ///
+    /// - Throws: `SupportChannelError` (`closed`) where the stream ends before: a connection that this side closes ends its streams in
+    ///   silence.
+    private static func pass(_ replies: ActionInput, to answers: ActionReplies) async throws {
+        var hasResult = false
+        while let frame = try await replies.next() {
+            hasResult = frame.kind == .result
+            try await answers.send(frame)
+        }
+        guard hasResult else { throw SupportChannelError(kind: .closed, diagnostics: "without a result") }
     }
 
     /// Input of the command goes to the agent. An agent that takes none any more is no failure: what it answers says how it went.

@@ -108,6 +108,8 @@ public final class SessionHolder: Sendable {
             guard let end = await iterator.next() else { throw CancellationError() }
             // Whoever still waits for the agent hears now why nothing more comes.
             try? await session.agent.channel.close()
+            // Where nothing comes back that takes two deadlines of TLS, and only then the streams end.
+            try? await session.agent.channel.closeFuture.get()
             await commands.close(within: Self.farewell)
             return end
         }

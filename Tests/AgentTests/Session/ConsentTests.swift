@@ -196,6 +196,7 @@ struct ConsentTests {
             try await end.channel.close()
         }
         #expect(status == 1)
+        #expect(run.complaints.all.first?.contains("the relay does not answer") == true)
         #expect(!run.screen.text.contains("runs: "))
     }
 

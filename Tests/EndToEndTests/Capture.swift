@@ -1,0 +1,102 @@
+import Foundation
+import Glibc
+import Testing
+
+/// All that goes over one port of this machine, as tcpdump writes it down.
+struct Capture {
+    private let stage: Stage
+    private let tcpdump: Program
+    private let file: String
+
+    /// Whether there is a tcpdump that may listen.
+    static let isPossible: Bool = {
+        geteuid() == 0
+            && (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+                .contains { FileManager.default.isExecutableFile(atPath: "\($0)/tcpdump") }
+    }()
+
+    /// Starts one and waits until it listens.
+    init(_ stage: Stage, port: String) async throws {
+        self.stage = stage
+        file = stage.folder + "/files/capture"
+        // Not another user's (-Z), whose files the stage's folder has no room for.
+        tcpdump = try stage.start(
+            "tcpdump",
+            ["-i", "lo", "-Z", "root", "-U", "-B", "16384", "-s", "0", "-w", file, "tcp port \(port)"]
+        )
+        try await tcpdump.complains("listening on lo")
+    }
+
+    /// Ends it.
+    func ended() async throws -> CapturedStreams {
+        tcpdump.signal(SIGINT)
+        guard try await tcpdump.ended() == 0, tcpdump.errorOutput.contains("\n0 packets dropped by kernel") else {
+            throw Failure(tcpdump.story)
+        }
+        return try CapturedStreams(Data(contentsOf: URL(fileURLWithPath: file)))
+    }
+}
+
+/// The payload of each direction of each captured TCP connection over IPv4, in order.
+struct CapturedStreams {
+    private struct Stream {
+        var bytes = [UInt8]()
+        /// The sequence number that comes next.
+        var next: UInt32?
+    }
+
+    let all: [[UInt8]]
+
+    /// Reads a capture (pcap-savefile(5), little endian, LINKTYPE_ETHERNET).
+    init(_ capture: Data) throws {
+        let bytes = [UInt8](capture)
+        func number(_ index: Int, _ count: Int) -> Int { bytes[index..<index + count].reduce(0) { $0 << 8 | Int($1) } }
+        func little(_ index: Int) -> Int { bytes[index..<index + 4].reversed().reduce(0) { $0 << 8 | Int($1) } }
+        guard bytes.count > 24, little(0) == 0xA1B2_C3D4, little(20) == 1 else { throw Failure("no capture") }
+        var streams: [[UInt8]: Stream] = [:]
+        var packet = 24
+        while packet + 16 <= bytes.count {
+            let start = packet + 16
+            let end = start + little(packet + 8)
+            packet = end
+            guard end <= bytes.count, end - start > 54, number(start + 12, 2) == 0x0800 else { continue }
+            let segment = start + 14 + Int(bytes[start + 14] & 15) * 4
+            let content = segment + Int(bytes[segment + 12] >> 4) * 4
+            let ending = start + 14 + number(start + 16, 2)
+            guard content < ending, ending <= end else { continue }
+            // The two ports: all addresses are this machine's.
+            let key = Array(bytes[segment..<segment + 4])
+            let sequence = UInt32(number(segment + 4, 4))
+            let expected = streams[key]?.next ?? sequence
+            // Once more what was there already.
+            if Int32(bitPattern: sequence &- expected) < 0 { continue }
+            guard sequence == expected else { throw Failure("the capture has a gap") }
+            streams[key, default: Stream()].bytes += bytes[content..<ending]
+            streams[key]?.next = sequence &+ UInt32(ending - content)
+        }
+        all = streams.values.map(\.bytes)
+    }
+
+    /// How many bytes of protected application data there are, where each stream is TLS records from its first byte to its last; else nil.
+    var applicationDataBytes: Int? {
+        var total = 0
+        for stream in all {
+            var index = 0
+            while index < stream.count {
+                // RFC 8446 §5.1: type, version, length.
+                guard index + 5 <= stream.count, (20...23).contains(stream[index]), stream[index + 1] == 3 else {
+                    return nil
+                }
+                let length = Int(stream[index + 3]) << 8 | Int(stream[index + 4])
+                if stream[index] == 23 { total += length }
+                index += 5 + length
+            }
+            guard index == stream.count else { return nil }
+        }
+        return total
+    }
+
+    func contains(_ text: String) -> Bool {
+        all.contains { stream in stream.withUnsafeBytes { ByteSearch.finds(text, in: $0) } }
+    }
+}

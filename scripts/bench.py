@@ -1,0 +1,249 @@
+"""The rounds of scripts/bench: from typing a code to the first output, Lotse and magic-wormhole by turns.
+
+What counts is the time after the last key:
+
+- Lotse: to the first byte that `lotse run -- echo` prints. `lotse connect` waits for the client; the command starts when it returns.
+- magic-wormhole: to the moment when a file of 1 MiB is there under its name. Once as a receiver that waits at its prompt (it has found the
+  mailbox server before the code is typed), once as its sender tells people to do it: `wormhole receive CODE`, from Enter.
+
+The first is kindest to magic-wormhole, the second is what a person waits for. All is over loopback: magic-wormhole's ends find each
+other directly, while Lotse's bytes go through the relay, which also writes the session into its ledger.
+"""
+
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+LIMIT = 60  # seconds for any one step
+FILE_BYTES = 1 << 20
+
+
+class Stuck(Exception):
+    """A step that did not come to its end."""
+
+
+def until(what, condition):
+    """Waits for a condition, and gives its value."""
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.001)
+    raise Stuck(f"{what} not within {LIMIT} s")
+
+
+class Stage:
+    """A folder and the processes that were started in it."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="lotse-bench-")
+        self.started = []
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": self.folder,
+            "LANG": "C.UTF-8",
+            "LOTSE_HOME": self.path("freelancer"),
+        }
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def text(self, name):
+        with open(self.path(name), errors="replace") as file:
+            return file.read()
+
+    def start(self, arguments, log, folder=None, output=None):
+        """Starts a program with a pipe to its standard input; what it says goes to a file called `log`, output perhaps elsewhere."""
+        with open(self.path(log), "wb") as file:
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=output or file,
+                stderr=file,
+                env=self.environment,
+                cwd=folder or self.folder,
+            )
+        self.started.append(process)
+        return process
+
+    def run(self, *arguments, input=""):
+        """Runs a program to its end and gives its output."""
+        done = subprocess.run(
+            arguments, input=input, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=LIMIT
+        )
+        if done.returncode != 0:
+            raise Stuck(f"{os.path.basename(arguments[0])} {arguments[1]} failed: {done.stderr.strip()}")
+        return done.stdout
+
+    def clear(self):
+        for process in reversed(self.started):
+            if process.poll() is None:
+                process.terminate()
+                try:
+                    process.wait(10)
+                except subprocess.TimeoutExpired:
+                    process.kill()
+                    process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def settle():
+    """Lets those who wait get there, for as long as a person takes to read a code out at the least."""
+    time.sleep(0.5)
+
+
+def type_in(process, line):
+    """Types a line and gives the moment at which it was typed."""
+    settle()
+    now = time.monotonic()
+    process.stdin.write(line.encode() + b"\n")
+    process.stdin.flush()
+    return now
+
+
+class Lotse:
+    def __init__(self, stage, programs):
+        self.stage = stage
+        self.lotse, self.agent, self.relay = (os.path.join(programs, name) for name in ("lotse", "lotse-agent", "lotse-relay"))
+        folder = stage.path("relay")
+        stage.run(self.relay, "init", folder, "--host", "127.0.0.1")
+        token = json.loads(stage.run(self.relay, "operator", "add", "jana", "--dir", folder, "--json"))["token"]
+        stage.start([self.relay, "serve", folder, "--listen", "127.0.0.1:0"], "relay.log")
+        until("the relay", lambda: "ready " in stage.text("relay.log") and "\n" in stage.text("relay.log"))
+        self.address = stage.text("relay.log").splitlines()[0].removeprefix("ready ")
+        stage.run(self.lotse, "login", self.address, input=token + "\n")
+        contract = os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo-contract.yaml")
+        stage.run(self.lotse, "contract", "add", contract)
+
+    def round(self):
+        stage = self.stage
+        invitation = json.loads(stage.run(self.lotse, "invite", "harbour-cafe", "--for", "bench", "--json"))
+        connect = stage.start(
+            [self.lotse, "connect", "--background", "--invitation", invitation["invitation"]], "connect.log"
+        )
+        until("lotse connect", lambda: "waiting for the client" in stage.text("connect.log"))
+        authority = stage.path("relay/tls/ca.pem")
+        agent = stage.start([self.agent, "--relay", self.address, "--ca", authority, "--yes", "--grant", "run"], "agent.log")
+        start = type_in(agent, invitation["code"])
+        if connect.wait(LIMIT) != 0:
+            raise Stuck(f"there was no session: {stage.text('connect.log')}{stage.text('agent.log')}")
+        run = stage.start([self.lotse, "run", "--", "echo", "hello"], "run.log", output=subprocess.PIPE)
+        first = run.stdout.read(1)
+        end = time.monotonic()
+        if first != b"h" or run.wait(LIMIT) != 0:
+            raise Stuck(f"the command did not run: {stage.text('run.log')}")
+        stage.run(self.lotse, "end", "--summary", "measured")
+        agent.wait(LIMIT)
+        return end - start
+
+
+class Wormhole:
+    def __init__(self, stage):
+        self.stage = stage
+        self.count = 0
+        bin = os.path.dirname(sys.executable)
+        mailbox, transit = self.serve(bin, "wormhole-mailbox", "--channel-db=:memory:"), self.serve(bin, "transitrelay")
+        self.command = [
+            os.path.join(bin, "wormhole"),
+            "--relay-url", f"ws://127.0.0.1:{mailbox}/v1",
+            "--transit-helper", f"tcp:127.0.0.1:{transit}",
+        ]  # fmt: skip
+        with open(stage.path("sent"), "wb") as file:
+            file.write(os.urandom(FILE_BYTES))
+
+    def serve(self, bin, name, *options):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        server = [os.path.join(bin, "twist"), name, f"--port=tcp:{port}:interface=127.0.0.1", *options]
+        process = self.stage.start(server, name + ".log")
+
+        def listens():
+            if process.poll() is not None:
+                raise Stuck(f"{name} stopped: {self.stage.text(name + '.log')}")
+            with socket.socket() as probe:
+                return probe.connect_ex(("127.0.0.1", port)) == 0
+
+        until(name, listens)
+        return port
+
+    def round(self, at_prompt):
+        stage = self.stage
+        self.count += 1
+        code = f"{self.count}-crossover-clockwork"
+        folder = stage.path(f"received-{self.count}")
+        os.mkdir(folder)
+        send = stage.start([*self.command, "send", "--hide-progress", "--code", code, stage.path("sent")], "send.log")
+        until("wormhole send", lambda: "On the other computer" in stage.text("send.log"))
+        receiver = [*self.command, "receive", "--hide-progress", "--accept-file"]
+        if at_prompt:
+            receive = stage.start(receiver, "receive.log", folder)
+            until("wormhole receive", lambda: "Enter receive wormhole code" in stage.text("receive.log"))
+            start = type_in(receive, code)
+        else:
+            settle()
+            start = time.monotonic()
+            receive = stage.start([*receiver, code], "receive.log", folder)
+        until("the file", lambda: os.path.exists(os.path.join(folder, "sent")))
+        end = time.monotonic()
+        if receive.wait(LIMIT) != 0 or send.wait(LIMIT) != 0:
+            raise Stuck(f"nothing was received: {stage.text('receive.log')}{stage.text('send.log')}")
+        if os.path.getsize(os.path.join(folder, "sent")) != FILE_BYTES:
+            raise Stuck("not the whole file was received")
+        return end - start
+
+
+COLUMNS = ("lotse", "wormholeAtPrompt", "wormholeCommand")
+
+
+def report(rounds, as_json):
+    def row(times):
+        figures = {name + "Milliseconds": round(times[name] * 1000, 1) for name in COLUMNS}
+        figures |= {name + "Ratio": round(times[name] / times["lotse"], 2) for name in COLUMNS[1:]}
+        return figures
+
+    rows = [row(times) for times in rounds]
+    median = {name: round(statistics.median(row[name] for row in rows), 2) for name in rows[0]}
+    if as_json:
+        print(json.dumps({"figure": "first-output", "rounds": rows, "median": median}, indent=2))
+        return
+    print("From typing the code to the first output: Lotse's first byte of a command, magic-wormhole's file of 1 MiB\n")
+    print(f"{'':>8}{'Lotse':>10}{'wormhole, at its prompt':>28}{'wormhole receive CODE':>28}")
+    for number, figures in [*enumerate(rows, 1), ("median", median)]:
+        line = f"{number:>8}{figures['lotseMilliseconds']:>7.0f} ms"
+        for name in COLUMNS[1:]:
+            line += f"{figures[name + 'Milliseconds']:>15.0f} ms ({figures[name + 'Ratio']:>5.2f} x)"
+        print(line)
+
+
+def main():
+    programs, count, as_json = sys.argv[1], int(sys.argv[2]), "--json" in sys.argv[3:]
+    stage = Stage()
+    try:
+        lotse, wormhole = Lotse(stage, programs), Wormhole(stage)
+        ways = list(zip(COLUMNS, (lotse.round, lambda: wormhole.round(True), lambda: wormhole.round(False))))
+        rounds = []
+        for number in range(count):
+            rounds.append({name: measure() for name, measure in ways})
+            # Who comes first changes, so that nobody always finds the machine as one of the others left it.
+            ways.append(ways.pop(0))
+            print(f"round {number + 1} of {count}", file=sys.stderr)
+        report(rounds, as_json)
+    except (Stuck, OSError, subprocess.TimeoutExpired) as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    finally:
+        stage.clear()
+    return 0
+
+
+sys.exit(main())
