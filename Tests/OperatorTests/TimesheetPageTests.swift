@@ -93,7 +93,7 @@ struct TimesheetPageTests {
     )
     func formula(summary: String, cell: String) throws {
         let csv = TimesheetPage.csv(try sheet(summaries: [summary]))
-        #expect(csv.unicodeScalars.contains(",3725,\(cell),\r\n".unicodeScalars))
+        #expect(csv.unicodeScalars.contains(",9975,EUR,\(cell),\r\n".unicodeScalars))
     }
 
     @Test(
