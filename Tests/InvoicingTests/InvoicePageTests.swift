@@ -30,10 +30,11 @@ import Testing
         invoice.proof[0].receipt = .refused
         invoice.proof[1].receipt = .timeout
         invoice.proof[2].receipt = .disputed
+        invoice.proof[3].receipt = .consented
         let page = try page(invoice)
         for part in [
             "Leistungsnachweis", "21:30–22:47", "0:40:30\u{A0}h", "0:47\u{A0}h Nacht +50\u{A0}%", "129,04\u{A0}€",
-            "verweigert", "keine Antwort", "unter Vorbehalt", "liegt vor",
+            "verweigert", "keine Antwort", "unter Vorbehalt", "zu Beginn zugestimmt",
         ] {
             #expect(page.contains(part), "\(part)")
         }

@@ -20,7 +20,7 @@ extension ServiceRow {
             .text(session), .text(contract), .text(`operator`), .text(category), .plain(startedAt.description),
             .plain(endedAt.description), .number(rawSeconds), .number(pausedSeconds), .number(disconnectedSeconds),
             .number(billedSeconds), .text(bands.map(Self.text).joined(separator: " | ")), .number(quotaSeconds),
-            .number(netCents), .text(currency), .text(summary), .plain(receipt.rawValue),
+            .number(netCents), .text(currency), .text(summary), .plain(receipt?.rawValue ?? ""),
         ]
     }
 

@@ -94,8 +94,10 @@ struct InvoiceWords {
     }
 
     /// What the proof says of the client's signature.
-    func receipt(_ receipt: ServiceRow.Receipt) -> String {
+    func receipt(_ receipt: ServiceRow.Receipt?) -> String {
         switch receipt {
+        case nil: "–"
+        case .consented: self("zu Beginn zugestimmt", "agreed at the start")
         case .signed: self("liegt vor", "signed")
         case .refused: self("verweigert", "refused")
         case .timeout: self("keine Antwort", "no answer")

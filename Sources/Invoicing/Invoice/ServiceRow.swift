@@ -5,8 +5,10 @@ import Contracts
 ///
 /// Seconds are whole seconds, money whole cents; the names are those of the timesheet's JSON.
 public struct ServiceRow: Codable, Hashable, Sendable {
-    /// What became of the client's signature (rule 15: none of it stops billing).
+    /// What the client signed of it (rule 15: none of it stops billing).
     public enum Receipt: String, Codable, Hashable, Sendable, CaseIterable {
+        /// The consent at the session's start; nothing at its end.
+        case consented
         /// Both ends signed.
         case signed
         /// The client refused.
@@ -53,11 +55,11 @@ public struct ServiceRow: Codable, Hashable, Sendable {
     public var currency: String
     /// What was done; empty where nobody wrote it down.
     public var summary: String
-    /// What became of the client's signature.
-    public var receipt: Receipt
+    /// What the client signed; nil where nothing is known of it.
+    public var receipt: Receipt?
 
     /// A row from a session's bill and what the ledger knows beside it.
-    public init(_ bill: SessionBill, contract: Contract, operator: String, summary: String, receipt: Receipt) {
+    public init(_ bill: SessionBill, contract: Contract, operator: String, summary: String, receipt: Receipt?) {
         session = bill.session.session
         self.contract = contract.contract
         client = contract.client.name

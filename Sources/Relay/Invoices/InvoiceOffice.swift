@@ -122,7 +122,7 @@ struct InvoiceOffice: Sendable {
         }
         let zone = try await accounts.history(of: invoice.contract).versions.last?.zone ?? .utc
         let today = try Self.today(in: zone, at: clock.wall())
-        guard let day = try payment.paidOn.map({ try? LocalDate.parse($0) }) ?? today, day <= today else {
+        guard let day = payment.paidOn.map({ try? LocalDate.parse($0) }) ?? today, day <= today else {
             throw Refusal.badRequest("\"\((payment.paidOn ?? "").prefix(20))\" is not a day up to today (--on 2026-12-01)")
         }
         return Self.summary(try await ledger.payInvoice(payment.number, on: "\(day)"))
@@ -177,6 +177,7 @@ struct InvoiceOffice: Sendable {
         var rows: [ServiceRow] = []
         for bill in bills {
             guard let record = try await ledger.session(bill.session.session) else { continue }
+            let isAgreed = try await ledger.consent(record.session) != nil
             let later = record.addenda.map(\.text).joined(separator: "\n")
             rows.append(
                 ServiceRow(
@@ -184,7 +185,7 @@ struct InvoiceOffice: Sendable {
                     contract: contract,
                     operator: record.operator,
                     summary: record.summary ?? later,
-                    receipt: .timeout
+                    receipt: isAgreed ? .consented : nil
                 )
             )
         }
