@@ -214,7 +214,8 @@ def report(rounds, as_json):
     if as_json:
         print(json.dumps({"figure": "first-output", "rounds": rows, "median": median}, indent=2))
         return
-    print("From typing the code to the first output: Lotse's first byte of a command, magic-wormhole's file of 1 MiB\n")
+    print("From typing the code to the first output: Lotse's first byte of a command, magic-wormhole's file of 1 MiB")
+    print("(in parentheses: how many times as long as Lotse)\n")
     print(f"{'':>8}{'Lotse':>10}{'wormhole, at its prompt':>28}{'wormhole receive CODE':>28}")
     for number, figures in [*enumerate(rows, 1), ("median", median)]:
         line = f"{number:>8}{figures['lotseMilliseconds']:>7.0f} ms"

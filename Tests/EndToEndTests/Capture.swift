@@ -22,23 +22,28 @@ struct Capture {
         // Not another user's (-Z), whose files the stage's folder has no room for.
         tcpdump = try stage.start(
             "tcpdump",
-            ["-i", "lo", "-Z", "root", "-U", "-B", "16384", "-s", "0", "-w", file, "tcp port \(port)"]
+            [
+                "-i", "lo", "-Z", "root", "-U", "--immediate-mode", "-B", "16384", "-s", "0", "-w", file,
+                "tcp port \(port)",
+            ]
         )
         try await tcpdump.complains("listening on lo")
     }
 
-    /// Ends it.
-    func ended() async throws -> CapturedStreams {
-        tcpdump.signal(SIGINT)
-        guard try await tcpdump.ended() == 0, tcpdump.errorOutput.contains("\n0 packets dropped by kernel") else {
-            throw Failure(tcpdump.story)
+    /// Ends it once what it has written down is complete: it writes a moment later than the network.
+    func ended(when isComplete: (CapturedStreams) -> Bool) async throws -> CapturedStreams {
+        let streams = try await eventually("the capture is complete", within: .seconds(20), of: tcpdump) {
+            let streams = try CapturedStreams(Data(contentsOf: URL(fileURLWithPath: file)))
+            return isComplete(streams) ? streams : nil
         }
-        return try CapturedStreams(Data(contentsOf: URL(fileURLWithPath: file)))
+        tcpdump.signal(SIGINT)
+        guard try await tcpdump.ended() == 0 else { throw Failure(tcpdump.story) }
+        return streams
     }
 }
 
 /// The payload of each direction of each captured TCP connection over IPv4, in order.
-struct CapturedStreams {
+struct CapturedStreams: Sendable, CustomStringConvertible {
     private struct Stream {
         var bytes = [UInt8]()
         /// The sequence number that comes next.
@@ -95,6 +100,8 @@ struct CapturedStreams {
         }
         return total
     }
+
+    var description: String { "\(all.count) streams of \(all.map(\.count)) bytes" }
 
     func contains(_ text: String) -> Bool {
         all.contains { stream in stream.withUnsafeBytes { ByteSearch.finds(text, in: $0) } }

@@ -18,14 +18,14 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that answers with another session or signature gets none", arguments: Lie.allCases)
+        @Test("a relay that answers with another session or signature gets none", arguments: Lie.allCases)
         func lies(_ lie: Lie) async throws {
             var meddling = Meddling()
             meddling.answer = { path, body in path == RelayRoute.consent ? try lie.told(body) : body }
             try await Self.fails(meddling, "the relay did not confirm the session that both of you signed")
         }
 
-        @Test("that never answers gets none after ten seconds")
+        @Test("a relay that never answers gets none after ten seconds")
         func silent() async throws {
             var meddling = Meddling()
             meddling.answer = { path, body in

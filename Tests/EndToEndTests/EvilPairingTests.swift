@@ -68,7 +68,9 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that withholds what proves the code is a lost connection to the operator and a wrong code to the agent")
+        @Test(
+            "a relay that withholds what proves the code is a lost connection to the operator and a wrong code to the agent"
+        )
         func withheld() async throws {
             var meddling = Meddling()
             meddling.tunnel = { passage in
@@ -84,7 +86,10 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that flips a bit of a confirmation gets neither to speak", arguments: Meddling.Direction.allCases)
+        @Test(
+            "a relay that flips a bit of a confirmation gets neither to speak",
+            arguments: Meddling.Direction.allCases
+        )
         func flipped(_ direction: Meddling.Direction) async throws {
             var meddling = Meddling()
             meddling.tunnel = { passage in
@@ -98,7 +103,7 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that sends an agent its own bytes gets it to say nothing")
+        @Test("a relay that sends an agent its own bytes gets it to say nothing")
         func reflected() async throws {
             let hasOperator = Switch()
             var meddling = Meddling()
@@ -116,7 +121,7 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that plays an earlier session to an agent is a wrong code")
+        @Test("a relay that plays an earlier session to an agent is a wrong code")
         func replayed() async throws {
             let isSecond = Switch()
             let recording = Mutex<[ByteBuffer]>([])
@@ -148,7 +153,7 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that swaps the tunnels of two agents gets nobody to speak")
+        @Test("a relay that swaps the tunnels of two agents gets nobody to speak")
         func spliced() async throws {
             let tokens = Mutex<[String]>([])
             var meddling = Meddling()
@@ -179,7 +184,7 @@ extension EvilRelayTests {
             }
         }
 
-        @Test("that names another authority than it shows is told no code")
+        @Test("a relay that names another authority than it shows is told no code")
         func otherAuthority() async throws {
             let hasTunnel = Switch()
             var meddling = Meddling()

@@ -59,7 +59,7 @@ enum EvilRelayTests {
 
     @Suite("In a session")
     struct Sessions {
-        @Test("carries a session as long as it changes nothing")
+        @Test("a relay that changes nothing carries a session")
         func honest() async throws {
             let seen = Mutex<[Meddling.Direction: Int]>([:])
             var meddling = Meddling()
@@ -100,7 +100,10 @@ enum EvilRelayTests {
             }
         }
 
-        @Test("that flips a bit, repeats or reflects ends the session at both ends", arguments: Tampering.allCases)
+        @Test(
+            "a relay that flips a bit, repeats or reflects ends the session at both ends",
+            arguments: Tampering.allCases
+        )
         func tampered(_ tampering: Tampering) async throws {
             let now = Switch()
             var meddling = Meddling()
@@ -132,7 +135,9 @@ enum EvilRelayTests {
             }
         }
 
-        @Test("that cuts the tunnel amid a command's output lets a right beginning of it through, and both ends say so")
+        @Test(
+            "a relay that cuts the tunnel amid a command's output lets a right beginning of it through, and both ends say so"
+        )
         func truncated() async throws {
             let now = Switch()
             let passed = Mutex(0)
@@ -160,7 +165,7 @@ enum EvilRelayTests {
             }
         }
 
-        @Test("that delays everything by 100 ms delays, and no more")
+        @Test("a relay that delays everything by 100 ms delays, and no more")
         func delayed() async throws {
             var meddling = Meddling()
             meddling.tunnel = { passage in
@@ -181,7 +186,7 @@ enum EvilRelayTests {
             }
         }
 
-        @Test("that withholds everything from some point on is noticed at both ends, and the command is gone")
+        @Test("a relay that withholds everything from some point on is noticed at both ends, and the command is gone")
         func silent() async throws {
             let now = Switch()
             var meddling = Meddling()
@@ -195,7 +200,7 @@ enum EvilRelayTests {
             }
         }
 
-        @Test("that withholds the client's end from the relay cannot keep it from the operator")
+        @Test("a relay that withholds the client's end cannot keep it from the operator")
         func clientsEnd() async throws {
             var meddling = Meddling()
             meddling.request = { head in
@@ -214,7 +219,7 @@ enum EvilRelayTests {
             }
         }
 
-        @Test("that withholds the operator's end from the agent has it end by itself")
+        @Test("a relay that withholds the operator's end from the agent has it end by itself")
         func operatorsEnd() async throws {
             let now = Switch()
             var meddling = Meddling()

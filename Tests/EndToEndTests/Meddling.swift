@@ -13,8 +13,6 @@ struct Meddling: Sendable {
     enum Direction: Sendable, CaseIterable {
         case toAgent
         case toOperator
-
-        var other: Direction { self == .toAgent ? .toOperator : .toAgent }
     }
 
     /// Lets nothing more of this direction through, its end included, as long as the relay is there.

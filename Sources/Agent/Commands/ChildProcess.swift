@@ -35,8 +35,12 @@ final class ChildProcess: Sendable {
 
     /// Starts the program.
     ///
+    /// - Parameter begun: gets its number at once, on the thread that started it: an agent may be killed at any moment.
     /// - Throws: ``SystemFailure`` with the error of `posix_spawn`, which is that of `exec` if this failed.
-    static func start(_ spawn: Spawn) async throws(SystemFailure) -> ChildProcess {
+    static func start(
+        _ spawn: Spawn,
+        begun: @escaping @Sendable (pid_t) -> Void
+    ) async throws(SystemFailure) -> ChildProcess {
         let result: Result<ChildProcess, SystemFailure> = await withCheckedContinuation { started in
             // The thread starts the program too: exec may wait for a slow disk, which must not hold up a task's thread.
             let created = DetachedThread.run {
@@ -47,6 +51,7 @@ final class ChildProcess: Sendable {
                     started.resume(returning: .failure(error))
                     return
                 }
+                begun(child.processID)
                 started.resume(returning: .success(child))
                 child.awaitEnd()
             }

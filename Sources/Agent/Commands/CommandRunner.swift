@@ -85,7 +85,6 @@ public struct CommandRunner: Sendable {
             } catch let failure as SystemFailure {
                 return Self.result(of: failure, name: name)
             }
-            commandGuard?.watch(command.child.processID)
             defer { commandGuard?.release(command.child.processID) }
             signals?.connect { command.child.signal($0) }
             defer { signals?.close() }
@@ -119,7 +118,8 @@ public struct CommandRunner: Sendable {
             standardError: ends.error.writeEnd
         )
         do {
-            return RunningCommand(child: try await ChildProcess.start(spawn), pipes: pipes, limits: limits)
+            let child = try await ChildProcess.start(spawn) { [commandGuard] in commandGuard?.watch($0) }
+            return RunningCommand(child: child, pipes: pipes, limits: limits)
         } catch {
             await pipes.close()
             throw error
