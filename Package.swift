@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Billing", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts", "RelayAPI", "TLS", "TimeZoneFiles",
+                "Billing", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts", "RelayAPI",
+                "TLS", "TimeZoneFiles",
                 configuration, coreMetrics, httpTypes,
                 hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks,
                 nioPosix,
@@ -84,7 +85,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Billing", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "TerminalText",
+                "Billing", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]
         ),
@@ -103,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "lotse",
             dependencies: [
-                "Billing", "ContractFiles", "Contracts", "Invoicing", "Operator", "RelayAPI", "TerminalText", "TimeZoneFiles",
+                "Billing", "ContractFiles", "Contracts", "Invoicing", "Operator", "RelayAPI", "TerminalText",
+                "TimeZoneFiles",
                 argumentParser,
             ]
         ),
@@ -137,7 +140,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Billing", "Contracts", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "Agent", "Billing", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI", "SupportChannel",
+                "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]

@@ -7,6 +7,7 @@
 //     Relay/                      `AgentRelay`, what is asked of the relay, and `RelayConnection`, which asks it
 //     Terms/                      what the operator offers, checked and put into words
 //     Session/                    `AgentSession`: consent, then actions, until one side ends it
+//     Verification/               an invoice, computed again and held against what was agreed to
 //     Commands/ Logs/             running one command, reading log files
 //     Terminal/                   `ClientScreen` shows, `InputLines` reads, `Interruption` is Ctrl-C
 //     Words/                      `Phrases`: every sentence that a client reads, in both languages

@@ -49,9 +49,10 @@ extension Ledger {
     public func cancelInvoice(
         _ number: String,
         sequenceKey: String,
-        build: @escaping @Sendable (_ sequence: Int64, _ original: InvoiceRecord) throws -> (
-            number: String, invoice: InvoiceDocument
-        )
+        build:
+            @escaping @Sendable (_ sequence: Int64, _ original: InvoiceRecord) throws -> (
+                number: String, invoice: InvoiceDocument
+            )
     ) async throws -> InvoiceRecord {
         try await store.append { db, _ in
             let original = try Self.known(number, db)
@@ -133,7 +134,9 @@ extension Ledger {
         let (number, invoice) = try build(sequence)
         try Check.name(number, "an invoice number")
         try Check.hash(invoice.xmlHash, "an invoice's hash")
-        for (text, what) in [(invoice.xml, "an invoice"), (invoice.html, "an invoice's page"), (invoice.document, "an invoice")] {
+        for (text, what) in [
+            (invoice.xml, "an invoice"), (invoice.html, "an invoice's page"), (invoice.document, "an invoice"),
+        ] {
             try Check.text(text, what, atMost: 16 << 20)
         }
         guard try InvoiceRecord.fetch(number, in: db) == nil else {

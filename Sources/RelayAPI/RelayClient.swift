@@ -99,7 +99,9 @@ public struct RelayClient: Sendable {
             let (outcome, handshake) = try await connect { channel, handshake in
                 channel.eventLoop.makeCompletedFuture {
                     let outcome = try TunnelRequest<Output>.add(request, to: channel, initializer: initializer)
-                    let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) { channel.close(promise: nil) }
+                    let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) {
+                        channel.close(promise: nil)
+                    }
                     outcome.whenComplete { _ in deadline.cancel() }
                     return (outcome, handshake)
                 }

@@ -22,7 +22,9 @@ struct LotseAgent: AsyncParsableCommand {
               lotse-agent --relay https://relay.example:8443
               lotse-agent --look --logs /var/log/nginx
               lotse-agent --yes --logs /var/log/nginx < file-with-the-code
-            """
+              lotse-agent verify invoice.xml
+            """,
+        subcommands: [Verify.self]
     )
 
     @Option(help: ArgumentHelp("Where your supporter's relay is.", valueName: "https://host:port"))
@@ -119,7 +121,7 @@ struct LotseAgent: AsyncParsableCommand {
         }
     }
 
-    @Sendable private static func complain(_ sentence: String) {
+    @Sendable static func complain(_ sentence: String) {
         ClientScreen(DescriptorOutput(STDERR_FILENO)).notice("lotse-agent: \(sentence)")
     }
 }

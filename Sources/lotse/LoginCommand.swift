@@ -38,7 +38,9 @@ struct LoginCommand: AsyncParsableCommand {
             let answer = Answer(operator: issued.operator, role: issued.role, expiresAt: issued.expiresAt)
             try await Screen.print(JSON.text(answer))
         } else {
-            try await Screen.print("logged in to \(relay) as \(TerminalText.name(issued.operator)) (\(issued.role.rawValue))")
+            try await Screen.print(
+                "logged in to \(relay) as \(TerminalText.name(issued.operator)) (\(issued.role.rawValue))"
+            )
         }
     }
 

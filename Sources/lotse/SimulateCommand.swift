@@ -26,10 +26,16 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(name: .long, help: ArgumentHelp("Sessions written down as JSON.", valueName: "file"))
     var sessions: String?
 
-    @Option(name: .long, help: ArgumentHelp("Only sessions that ended after this moment.", valueName: "2026-11-01T00:00:00Z"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only sessions that ended after this moment.", valueName: "2026-11-01T00:00:00Z")
+    )
     var from: String?
 
-    @Option(name: .long, help: ArgumentHelp("Only sessions that ended no later than this.", valueName: "2026-12-01T00:00:00Z"))
+    @Option(
+        name: .long,
+        help: ArgumentHelp("Only sessions that ended no later than this.", valueName: "2026-12-01T00:00:00Z")
+    )
     var to: String?
 
     @Option(name: .long, help: ArgumentHelp("Write the comparison as a page.", valueName: "file"))

@@ -97,7 +97,11 @@ extension EndToEnd {
                 )
             )
             let cents = row.billedSeconds * 9000 / 3600
-            #expect(lines[1].contains(",\(row.pausedSeconds),0,\(row.billedSeconds),\(cents),EUR,\"freed, \"\"the\"\" disk\","))
+            #expect(
+                lines[1].contains(
+                    ",\(row.pausedSeconds),0,\(row.billedSeconds),\(cents),EUR,\"freed, \"\"the\"\" disk\","
+                )
+            )
 
             let table = try await stage.run("timesheet", "minute").output
             let line = table.split(separator: "\n").first { $0.contains(row.session) }

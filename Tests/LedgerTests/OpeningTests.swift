@@ -60,7 +60,9 @@ struct OpeningTests {
     @Test("a ledger of version 1 is brought up to date when it is opened for writing, and verifies")
     func update() async throws {
         let fixture = try Fixture()
-        try fixture.tamper("DROP TABLE consents; DROP TABLE invoices; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)")
+        try fixture.tamper(
+            "DROP TABLE consents; DROP TABLE invoices; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)"
+        )
         #expect { try fixture.verify() } throws: {
             ($0 as? LedgerError)?.kind == .otherVersion && "\($0)".contains("lotse-relay serve")
         }

@@ -11,8 +11,8 @@ enum SmallFile {
     /// More than this is not a file of ours.
     static let limit = 1 << 20
 
-    /// The content, or `nil` where there is no such file.
-    static func read(_ path: String) throws(SystemFailure) -> [UInt8]? {
+    /// The content, or `nil` where there is no such file; `EFBIG` beyond `limit` bytes.
+    static func read(_ path: String, limit: Int = limit) throws(SystemFailure) -> [UInt8]? {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             let code = errno

@@ -50,15 +50,30 @@ public struct AgentFolder: Sendable {
         }
     }
 
+    /// The key that signs for this client; nil where none was ever needed.
+    ///
+    /// - Throws: `SystemFailure`, `ReceiptsError`.
+    func presentKey() throws -> SigningKey? { try SmallFile.read(keyFile).map { try SigningKey(pem: $0) } }
+
     /// Keeps a consent.
     ///
     /// - Throws: `SystemFailure`.
     func keep(_ consent: ConsentRecord) throws {
         let bytes = try consent.canonicalBytes() + [UInt8(ascii: "\n")]
-        // The relay made the id up: it must not lead anywhere else.
-        let name =
-            consent.session.utf8.allSatisfy { isPlain($0) } ? consent.session : Digest.sha256(consent.session).hex
-        try SmallFile.update("\(path)/consents/\(name).json") { _ in bytes }
+        try SmallFile.update(consentFile(consent.session)) { _ in bytes }
+    }
+
+    /// What was agreed to in a session; nil where this computer keeps nothing of it.
+    ///
+    /// - Throws: `SystemFailure`; `ReceiptsError` where the file was changed.
+    func consent(of session: String) throws -> ConsentRecord? {
+        try SmallFile.read(consentFile(session)).map { try ConsentRecord(canonical: Array($0.dropLast())) }
+    }
+
+    /// The relay makes a session's id up: it must not lead anywhere else.
+    private func consentFile(_ session: String) -> String {
+        let isHarmless = !session.isEmpty && session.utf8.count <= 64 && session.utf8.allSatisfy { isPlain($0) }
+        return "\(path)/consents/\(isHarmless ? session : Digest.sha256(session).hex).json"
     }
 
     private func isPlain(_ byte: UInt8) -> Bool {

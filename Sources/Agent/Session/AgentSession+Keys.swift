@@ -94,7 +94,9 @@ extension AgentSession {
             guard state.withLock({ $0.granted.contains(grant) }) else { throw Self.takenBack(grant) }
             // And what was paused meanwhile waits for nothing.
             let kind: Action = grant == .logs ? .logs : .run
-            if let refusal = state.withLock({ $0.machine.admit(kind) }) { throw refuse(line, refusal, phrases.isPaused) }
+            if let refusal = state.withLock({ $0.machine.admit(kind) }) {
+                throw refuse(line, refusal, phrases.isPaused)
+            }
         case .value(.no):
             if withdrawn.isTriggered { show(work.phrases.withdrawnAction(work.number)) }
             throw Refusal(status: 403, message: "the client said no to this")

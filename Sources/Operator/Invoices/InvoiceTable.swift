@@ -19,7 +19,8 @@ public enum InvoiceTable {
 
     /// One invoice on one line, for whoever just issued it.
     public static func sentence(_ invoice: InvoiceSummary) -> String {
-        let what = invoice.kind == "cancellation" ? "Stornorechnung" : invoice.number.hasPrefix("DRAFT-") ? "draft" : "invoice"
+        let what =
+            invoice.kind == "cancellation" ? "Stornorechnung" : invoice.number.hasPrefix("DRAFT-") ? "draft" : "invoice"
         let of = invoice.cancels.map { " of \($0)" } ?? ""
         return "\(what) \(invoice.number)\(of), \(invoice.contract) \(months(invoice)): "
             + "\(amount(invoice, invoice.netCents)) net, \(amount(invoice, invoice.grossCents)) gross \(invoice.currency)"

@@ -56,7 +56,10 @@ extension Relay {
     /// What is handed out must be what was issued.
     private static func check(_ file: InvoiceFile) throws {
         guard Digest.sha256(file.xml).hex == file.summary.xmlHash else {
-            throw OperatorError(.ledger, "invoice \(file.summary.number) is not the one that was issued (lotse-relay verify)")
+            throw OperatorError(
+                .ledger,
+                "invoice \(file.summary.number) is not the one that was issued (lotse-relay verify)"
+            )
         }
     }
 }

@@ -11,10 +11,14 @@ public enum TimesheetPage {
                 times.dateAndTime(row.startedAt), times.dateAndTime(row.endedAt), row.session, row.operator,
                 row.category,
                 DurationText.clock(row.rawSeconds), DurationText.clock(row.pausedSeconds),
-                DurationText.clock(row.billedSeconds), MoneyText.amount(row.netCents), row.summary + (row.reason.map { " (\($0))" } ?? ""),
+                DurationText.clock(row.billedSeconds), MoneyText.amount(row.netCents),
+                row.summary + (row.reason.map { " (\($0))" } ?? ""),
             ]
         }
-        let header = ["STARTED", "ENDED", "SESSION", "OPERATOR", "CATEGORY", "TIME", "PAUSED", "BILLED", "NET \(sheet.totals.currency)", "SUMMARY"]
+        let header = [
+            "STARTED", "ENDED", "SESSION", "OPERATOR", "CATEGORY", "TIME", "PAUSED", "BILLED",
+            "NET \(sheet.totals.currency)", "SUMMARY",
+        ]
         let paused = sheet.sessions.reduce(0) { $0 + $1.pausedSeconds }
         let total = [
             "total", "", "\(sheet.sessions.count)", "", "", DurationText.clock(sheet.totals.rawSeconds),
@@ -28,7 +32,9 @@ public enum TimesheetPage {
     }
 
     private static func quota(_ totals: Timesheet.Totals) -> String {
-        guard let used = totals.quotaUsedSeconds, let left = totals.quotaLeftSeconds, used > 0 || left > 0 else { return "" }
+        guard let used = totals.quotaUsedSeconds, let left = totals.quotaLeftSeconds, used > 0 || left > 0 else {
+            return ""
+        }
         return "\nincluded time: \(DurationText.clock(used)) used, \(DurationText.clock(left)) left\n"
     }
 

@@ -155,8 +155,10 @@ extension SupportDesk {
             billedSeconds: bill?.rounded.billedSeconds ?? time.rawSeconds,
             netCents: bill?.netCents,
             quotaSeconds: bill?.quotaSeconds,
-            currency: bill == nil ? nil : try await ledger.contract(record.contract, version: record.version)
-                .map { try Self.terms(of: $0).currency },
+            currency: bill == nil
+                ? nil
+                : try await ledger.contract(record.contract, version: record.version)
+                    .map { try Self.terms(of: $0).currency },
             summary: record.summary ?? (later.isEmpty ? nil : later),
             notes: try await ledger.notes(record.session).map(\.text)
         )

@@ -42,7 +42,8 @@ struct InvoiceOffice: Sendable {
             let net = statements.reduce(0) { $0 &+ $1.netCents }
             return InvoiceAnswer(
                 invoices: [],
-                waits: "\(Amount.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
+                waits:
+                    "\(Amount.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
             )
         }
         return try await invoices(billed, statements, isDryRun: request.isDryRun)
@@ -123,7 +124,9 @@ struct InvoiceOffice: Sendable {
         let zone = try await accounts.history(of: invoice.contract).versions.last?.zone ?? .utc
         let today = try Self.today(in: zone, at: clock.wall())
         guard let day = payment.paidOn.map({ try? LocalDate.parse($0) }) ?? today, day <= today else {
-            throw Refusal.badRequest("\"\((payment.paidOn ?? "").prefix(20))\" is not a day up to today (--on 2026-12-01)")
+            throw Refusal.badRequest(
+                "\"\((payment.paidOn ?? "").prefix(20))\" is not a day up to today (--on 2026-12-01)"
+            )
         }
         return Self.summary(try await ledger.payInvoice(payment.number, on: "\(day)"))
     }
@@ -194,7 +197,9 @@ struct InvoiceOffice: Sendable {
 
     private func knownSupplier() throws -> Supplier {
         guard let supplier = supplier() else {
-            throw Refusal.conflict("supplier.yaml in the relay's folder cannot be read (mend it: it is the head of every invoice)")
+            throw Refusal.conflict(
+                "supplier.yaml in the relay's folder cannot be read (mend it: it is the head of every invoice)"
+            )
         }
         return supplier
     }

@@ -1,0 +1,190 @@
+import Billing
+import Contracts
+import Invoicing
+import Receipts
+import Synchronization
+import Testing
+
+@testable import Agent
+
+/// Three quarters of an hour, agreed to on the client's computer and billed a month later.
+private struct Bill {
+    static let session = "s-1"
+    let home = TemporaryFolder()
+    var folder: AgentFolder { AgentFolder(path: home.path) }
+
+    /// Keeps a consent for the session as the agent does when it starts.
+    func agree(centsPerHour: Int64 = 9500, contract: String = "acme-2026") throws {
+        var terms = Samples.terms(try Samples.contract())
+        terms.price.centsPerHour = centsPerHour
+        let jana = try TestOperator.jana.get()
+        let key = try folder.key()
+        let operatorKey = try #require(jana.verifyingKey)
+        let record = ConsentRecord(
+            terms,
+            contractID: contract,
+            answer: .init(grants: ["run"], approval: .session, machine: "till", key: key.verifyingKey),
+            operatorKey: operatorKey,
+            exporter: []
+        )
+        let message = try record.signedBytes()
+        let signatures = [
+            try Signature(by: .operator, of: message, key: operatorKey) { try jana.key.sign($0) },
+            try Signature(by: .client, of: message, with: key),
+        ]
+        try folder.keep(record.signed(signatures))
+    }
+
+    /// The invoice as the relay writes it.
+    static func invoice() throws -> String {
+        var contract = try Samples.contract()
+        contract.client.buyerReference = "4711"
+        contract.client.eInvoiceAddress = ElectronicAddress(scheme: "EM", value: "rechnung@acme.example")
+        let zone = try TimeZoneRules(posix: "CET-1CEST,M3.5.0,M10.5.0/3")
+        var account = Account(
+            history: try ContractHistory([ContractVersion(number: 1, contract: contract, zone: zone)])
+        )
+        let work = WorkSession(
+            session: session,
+            category: "question",
+            startedAt: try Instant(rfc3339: "2026-10-05T09:00:00Z"),
+            endedAt: try Instant(rfc3339: "2026-10-05T09:43:10Z")
+        )
+        _ = try account.bill(work)
+        try account.advance(to: try #require(LocalMonth("2026-11")))
+        let statements = account.closed
+        let rows = statements.flatMap(\.sessions).map {
+            ServiceRow($0, contract: contract, operator: "jana", summary: "Cleared the cache", receipt: .consented)
+        }
+        let invoice = try Invoice(
+            try InvoiceContent(statements: statements, rows: rows),
+            contract: contract,
+            supplier: supplier,
+            number: "2026-0001",
+            issueDate: try LocalDate.parse("2026-11-02"),
+            zone: zone
+        )
+        return String(decoding: try XRechnung.bytes(invoice), as: UTF8.self)
+    }
+
+    private static let supplier = Supplier(
+        name: "Jana Lotse IT-Service",
+        contact: "Jana Lotse",
+        street: "Deichweg 3",
+        postalCode: "20457",
+        city: "Hamburg",
+        country: "DE",
+        phone: "+49 40 5550100",
+        email: "jana@lotse.example",
+        eInvoiceAddress: ElectronicAddress(scheme: "EM", value: "jana@lotse.example"),
+        taxNumber: "22/815/08154",
+        timeZone: "Europe/Berlin",
+        iban: "DE02120300000000202051"
+    )
+
+    /// What the program prints for this file, and exits with.
+    func verify(_ text: String, _ name: String = "invoice.xml") -> (status: Int32, screen: String, complaints: [String])
+    {
+        verify(file: home.write(text, to: name))
+    }
+
+    func verify(file: String) -> (status: Int32, screen: String, complaints: [String]) {
+        let screen = TestScreen()
+        let complaints = Mutex<[String]>([])
+        let status = Verification(
+            screen: ClientScreen(screen),
+            folder: folder,
+            phrases: Phrases(.english),
+            complain: { sentence in complaints.withLock { $0.append(sentence) } }
+        ).run([file])
+        return (status, screen.text, complaints.withLock { $0 })
+    }
+}
+
+@Suite("The client checks the bill")
+struct VerificationTests {
+    private let bill = Bill()
+
+    @Test("an invoice of what was agreed to is right, session by session")
+    func right() throws {
+        try bill.agree()
+        let (status, screen, complaints) = bill.verify(try Bill.invoice())
+        #expect(status == 0)
+        #expect(complaints.isEmpty)
+        // 45 minutes at 95.00 are 71.25, with 19 % VAT 84.79.
+        #expect(
+            screen == """
+                Invoice 2026-0001 of Jana Lotse IT-Service: 84.79 EUR
+                  s-1  00:43:10 -> 00:45:00  71.25 EUR
+                    agreed to here: Checkout is slow (jana)
+                \(bill.home.path)/invoice.xml is right: everything was computed again.
+
+                """
+        )
+    }
+
+    @Test(
+        "an amount that was changed is found",
+        arguments: [("84.79", "94.79"), ("71.25", "71.26"), ("13.54", "13.53")]
+    )
+    func changed(from: String, to: String) throws {
+        try bill.agree()
+        let text = try Bill.invoice()
+        #expect(text.contains(">\(from)<"))
+        let (status, screen, _) = bill.verify(text.replacing(">\(from)<", with: ">\(to)<", maxReplacements: 1))
+        #expect(status == 1)
+        #expect(screen.contains("  ! "))
+        #expect(screen.contains("is NOT right"))
+    }
+
+    @Test("another price or another contract than was agreed to is found, though every sum is right")
+    func otherwise() throws {
+        try bill.agree(centsPerHour: 9000, contract: "acme-2025")
+        let (status, screen, _) = bill.verify(try Bill.invoice())
+        #expect(status == 1)
+        #expect(screen.contains("  ! line 1: takes 95.00 an hour, but the session was agreed to at 90.00"))
+        #expect(screen.contains("  ! session s-1: was agreed to under acme-2025, not acme-2026"))
+    }
+
+    @Test("a session that this computer knows nothing of is named, and is no error by itself")
+    func unknown() throws {
+        let (status, screen, _) = bill.verify(try Bill.invoice())
+        #expect(status == 0)
+        #expect(screen.contains("this computer knows nothing of it"))
+    }
+
+    @Test("a consent that was changed on the disk is not what both signed")
+    func changedConsent() throws {
+        try bill.agree()
+        let file = "consents/s-1.json"
+        let text = try bill.home.read(file)
+        let changed = text.replacing("Checkout is slow", with: "Checkout is fast")
+        #expect(changed != text)
+        #expect(bill.verify(text, file).status == 0)
+        let (status, screen, _) = bill.verify(changed, file)
+        #expect(status == 1)
+        #expect(screen.contains("  ! it does not carry the signatures of both"))
+        #expect(
+            bill.verify(try Bill.invoice()).screen.contains(
+                "! session s-1: what this computer keeps of it is not what both signed"
+            )
+        )
+    }
+
+    @Test(
+        "what is no invoice, and a file that is not there, are one sentence each",
+        arguments: ["", "hello", "<?xml version=\"1.0\"?><a/>", "{}"]
+    )
+    func wrongFile(text: String) {
+        let (status, screen, complaints) = bill.verify(text)
+        #expect(status == 1)
+        #expect(screen.isEmpty)
+        #expect(complaints.count == 1)
+        #expect(complaints.first?.contains("cannot be checked") == true)
+        #expect(
+            bill.verify(file: bill.home.path + "/nothing").complaints == [
+                "there is no file \(bill.home.path)/nothing (check the name)"
+            ]
+        )
+    }
+}
