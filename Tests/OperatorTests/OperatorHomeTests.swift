@@ -89,7 +89,9 @@ struct OperatorHomeTests {
     @Test("expired invitations are forgotten, the newest comes first")
     func invitations() throws {
         let temporary = try TemporaryHome()
-        for (id, expiry) in [("old", 1000), ("new", 5000), ("newer", 6000)] as [(String, Int64)] {
+        for (id, expiry, written) in [
+            ("old", 1000, 1), ("new", 5000, 9), ("a-newer", 6000, 2), ("newest", 6000, 3), ("z-newer", 6000, 1),
+        ] as [(String, Int64, Int)] {
             let summary = InvitationSummary(
                 invitation: id,
                 room: "4821",
@@ -104,9 +106,11 @@ struct OperatorHomeTests {
                 secretDigits: 7
             )
             try temporary.home.keep(KeptInvitation(invitation: summary, code: "4821-730-5519-4"))
+            let times = [timespec](repeating: timespec(tv_sec: 100, tv_nsec: written), count: 2)
+            try #require(utimensat(AT_FDCWD, temporary.home.path(of: "invitations/\(id).json"), times, 0) == 0)
         }
         let open = try temporary.home.openInvitations(at: Timestamp(seconds: 4000))
-        #expect(open.map(\.invitation.invitation) == ["newer", "new"])
+        #expect(open.map(\.invitation.invitation) == ["newest", "a-newer", "z-newer", "new"])
         #expect(try temporary.home.invitation("old") == nil)
     }
 

@@ -1,6 +1,14 @@
 import Pairing
 import RelayAPI
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// An invitation with the code that only this machine and the client know.
 public struct KeptInvitation: Codable, Sendable, Equatable {
     /// What the relay knows of it.
@@ -41,7 +49,17 @@ extension OperatorHome {
             try forget(invitation: id)
             return nil
         }
-        .sorted { $0.invitation.expiresAt > $1.invitation.expiresAt }
+        .map { ($0, try keptAt($0)) }
+        // Ends are whole seconds: of two made in one second the file that was written last is the newer one.
+        .sorted { ($0.0.invitation.expiresAt, $0.1) > ($1.0.invitation.expiresAt, $1.1) }
+        .map(\.0)
+    }
+
+    /// When an invitation was written down, in nanoseconds since 1970; 0 where it is gone meanwhile.
+    private func keptAt(_ kept: KeptInvitation) throws -> Int64 {
+        var status = stat()
+        guard stat(path(of: try Self.file(Self.invitations, kept.invitation.invitation, "json")), &status) == 0 else { return 0 }
+        return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
 
     /// How long a joined agent waits for the operator.
