@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "RelayTests",
             dependencies: [
-                "ContractFiles", "Contracts", "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes, logging,
+                "ContractFiles", "Contracts", "Invoicing", "Ledger", "Receipts", "Relay", "RelayAPI", "TLS", httpTypes,
+                logging,
                 nioCore, nioEmbedded, nioHTTP1, nioLocks,
                 nioPosix,
             ]

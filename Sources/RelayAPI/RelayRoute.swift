@@ -38,6 +38,8 @@ public enum RelayRoute {
     public static let invoices = "/v1/invoices"
     /// `GET`: one invoice with its documents.
     public static let invoice = "/v1/invoice"
+    /// `GET`: how its lines were computed.
+    public static let explanation = "/v1/invoice/explanation"
     /// `POST`: a Storno.
     public static let cancelInvoice = "/v1/invoices/cancel"
     /// `POST`: the money came.
@@ -85,6 +87,11 @@ public enum RelayRoute {
 
     /// `GET /v1/invoice?number=N`: numbers may have a slash in them.
     public static func invoice(_ number: String) -> String { "\(invoice)?number=\(escaped(number))" }
+
+    /// `GET /v1/invoice/explanation?number=N&line=L`; all lines without one.
+    public static func explanation(_ number: String, line: Int?) -> String {
+        "\(explanation)?number=\(escaped(number))" + (line.map { "&line=\($0)" } ?? "")
+    }
 
     /// `GET /v1/export/datev?month=YYYY-MM`.
     public static func datev(month: String) -> String { "\(datev)?month=\(escaped(month))" }

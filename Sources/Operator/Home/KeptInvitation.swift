@@ -58,7 +58,9 @@ extension OperatorHome {
     /// When an invitation was written down, in nanoseconds since 1970; 0 where it is gone meanwhile.
     private func keptAt(_ kept: KeptInvitation) throws -> Int64 {
         var status = stat()
-        guard stat(path(of: try Self.file(Self.invitations, kept.invitation.invitation, "json")), &status) == 0 else { return 0 }
+        guard stat(path(of: try Self.file(Self.invitations, kept.invitation.invitation, "json")), &status) == 0 else {
+            return 0
+        }
         return Int64(status.st_mtim.tv_sec) &* 1_000_000_000 &+ Int64(status.st_mtim.tv_nsec)
     }
 

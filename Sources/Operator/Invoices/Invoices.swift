@@ -29,6 +29,11 @@ extension Relay {
         return file
     }
 
+    /// How its lines were computed; all of them without a line.
+    public func explanation(of number: String, line: Int?) async throws -> Explanation {
+        try await get(RelayRoute.explanation(number, line: line))
+    }
+
     /// Takes an invoice back by a Storno.
     public func cancelInvoice(_ number: String, reason: String?) async throws -> InvoiceFile {
         let file: InvoiceFile = try await post(

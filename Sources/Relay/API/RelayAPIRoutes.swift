@@ -218,6 +218,12 @@ struct RelayAPIRoutes: Sendable {
                 }
                 return try .json(try await office.show(number))
             },
+            APIRoute(method: .get, path: RelayRoute.explanation, access: .bookkeepers) { request, _ in
+                guard let number = request.query["number"] else {
+                    throw Refusal.badRequest("say which invoice (?number=N)")
+                }
+                return try .json(try await office.explain(number, line: request.query["line"]))
+            },
             APIRoute(method: .post, path: RelayRoute.invoices, access: .operators(.owner)) { request, _ in
                 try .json(try await office.invoice(request.body(InvoiceRequest.self)))
             },

@@ -159,6 +159,25 @@ struct InvoiceOffice: Sendable {
         return BookingBatch(base64: Data(bytes).base64EncodedString())
     }
 
+    /// How an invoice's lines were computed; of a Storno those that it takes back.
+    func explain(_ number: String, line text: String?) async throws -> Explanation {
+        guard let record = try await ledger.invoice(number) else {
+            throw Refusal.notFound("there is no invoice \(number.prefix(60)) (lotse invoice list shows them)")
+        }
+        if let original = record.cancels { return try await explain(original, line: text) }
+        let line = text.map { Int($0) ?? 0 }
+        let account = try await accounts.account(of: record.contract, at: clock.wall())
+        let invoice = try JSONDecoder().decode(Invoice.self, from: Data(record.invoice.document.utf8))
+        return try Self.translating {
+            try Explanation(
+                invoice,
+                bills: account.statements.flatMap(\.sessions),
+                versions: account.history.versions,
+                line: line
+            )
+        }
+    }
+
     /// The sessions of a month that have ended, as the proof of service tells them; this month's where it is not over.
     func services(contract: String, month text: String?) async throws -> [ServiceRow] {
         let now = clock.wall()

@@ -1,0 +1,133 @@
+import Contracts
+import Foundation
+import Invoicing
+import RelayAPI
+import Testing
+
+@testable import Relay
+
+@Suite("From sessions to invoices")
+struct InvoiceOfficeTests {
+    private static let supplier = Supplier(
+        name: "Jana Lotse IT-Service",
+        contact: "Jana Lotse",
+        street: "Deichweg 3",
+        postalCode: "20457",
+        city: "Hamburg",
+        country: "DE",
+        phone: "+49 40 5550100",
+        email: "jana@lotse.example",
+        eInvoiceAddress: ElectronicAddress(scheme: "EM", value: "jana@lotse.example"),
+        taxNumber: "22/815/08154",
+        timeZone: "Europe/Berlin",
+        iban: "DE02120300000000202051"
+    )
+
+    private func office(_ stage: DeskStage, supplier: Supplier? = supplier) -> InvoiceOffice {
+        InvoiceOffice(
+            ledger: stage.ledger,
+            accounts: ContractAccounts(ledger: stage.ledger),
+            clock: stage.hands.clock,
+            supplier: { supplier }
+        )
+    }
+
+    /// A session of `seconds`, then the month's end; returns the session and its month.
+    private func work(_ stage: DeskStage, seconds: Int64) async throws -> (session: String, month: String) {
+        let session = try await stage.session()
+        stage.hands.advance(seconds)
+        let record = try await stage.desk.end(
+            EndRequest(summary: "Cleared the queue"),
+            session: session,
+            by: stage.jana
+        )
+        let month = String(try #require(record.endedAt).rfc3339.prefix(7))
+        stage.hands.advance(40 * 86_400)
+        return (session, month)
+    }
+
+    @Test("a month that is over is issued once, says what was signed, and explains itself")
+    func issued() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let (session, month) = try await work(stage, seconds: 1230)
+            let office = office(stage)
+            let request = InvoiceRequest(contract: "minute", month: month, isDryRun: false)
+            let first = try #require(try await office.invoice(request).invoices.first)
+            let before = try await stage.kinds()
+            #expect(try await office.invoice(request).invoices == [first])
+            #expect(try await stage.kinds() == before)
+
+            let parsed = try ParsedInvoice(Array(first.xml.utf8))
+            #expect(InvoiceCheck.findings(in: parsed) == [])
+            #expect(parsed.sessions?.map(\.session) == [session])
+            #expect(parsed.sessions?.map(\.rawSeconds) == [1230])
+            let rows = try await office.services(contract: "minute", month: month)
+            #expect(rows.map(\.receipt) == [.consented])
+            #expect(rows.map(\.summary) == ["Cleared the queue"])
+
+            let steps = try await office.explain(first.summary.number, line: nil).text
+            #expect(steps.contains("session \(session), category"))
+            #expect(steps.contains("0:20:30 = 0:20:30 connected"))
+            #expect(steps.contains("0:20:30 -> 0:21:00"))
+            #expect(steps.contains("-> \(Cents.text(parsed.netCents))"))
+            await #expect(throws: Refusal.self) { try await office.explain(first.summary.number, line: "7") }
+            await #expect(throws: Refusal.self) { try await office.explain("2000-1", line: nil) }
+        }
+    }
+
+    @Test("a month that is not over is only shown, and uses up no number")
+    func notOver() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let session = try await stage.session()
+            stage.hands.advance(60)
+            let record = try await stage.desk.end(EndRequest(summary: "x"), session: session, by: stage.jana)
+            let month = String(try #require(record.endedAt).rfc3339.prefix(7))
+            let office = office(stage)
+            await #expect {
+                try await office.invoice(InvoiceRequest(contract: "minute", month: month, isDryRun: false))
+            } throws: {
+                "\($0)".contains("is not over")
+            }
+            let draft = try #require(
+                try await office.invoice(InvoiceRequest(contract: "minute", month: month, isDryRun: true)).invoices
+                    .first
+            )
+            #expect(draft.summary.number.contains("DRAFT"))
+            #expect(try await office.list().isEmpty)
+        }
+    }
+
+    @Test("without a supplier nothing is issued, and the sentence says what to mend")
+    func noSupplier() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let (_, month) = try await work(stage, seconds: 60)
+            let office = office(stage, supplier: nil)
+            await #expect {
+                try await office.invoice(InvoiceRequest(contract: "minute", month: month, isDryRun: false))
+            } throws: {
+                "\($0)".contains("supplier.yaml")
+            }
+            #expect(try await office.list().isEmpty)
+        }
+    }
+
+    @Test("what was cancelled is issued anew under a number of its own; each Storno explains what it takes back")
+    func cancelled() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let (session, month) = try await work(stage, seconds: 600)
+            let office = office(stage)
+            let request = InvoiceRequest(contract: "minute", month: month, isDryRun: false)
+            let first = try #require(try await office.invoice(request).invoices.first)
+            let cancel = CancelInvoice(number: first.summary.number, reason: "wrong address")
+            let storno = try await office.cancel(cancel)
+            #expect(try await office.cancel(cancel) == storno)
+            let second = try #require(try await office.invoice(request).invoices.first)
+            #expect(Set([first, storno, second].map(\.summary.number)).count == 3)
+            #expect(try await office.explain(storno.summary.number, line: nil).text.contains(session))
+        }
+    }
+}
