@@ -154,6 +154,8 @@ public struct EndParameters: Codable, Sendable {
     public var netCents: Int64?
     /// ISO 4217.
     public var currency: String?
+    /// Why the relay ended the session; nil where the operator did.
+    public var reason: String?
 
     /// Parameters.
     public init(
@@ -161,8 +163,10 @@ public struct EndParameters: Codable, Sendable {
         rawSeconds: Int64,
         billedSeconds: Int64,
         netCents: Int64? = nil,
-        currency: String? = nil
+        currency: String? = nil,
+        reason: String? = nil
     ) {
+        self.reason = reason
         self.summary = summary
         self.rawSeconds = rawSeconds
         self.billedSeconds = billedSeconds

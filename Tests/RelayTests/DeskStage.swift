@@ -139,3 +139,10 @@ extension SupportDesk {
         return TunnelEndpoint(channel: channel, handler: handler)
     }
 }
+
+extension DeskStage {
+    /// A session as its operator is told of it.
+    func record(_ session: String) async throws -> RelayAPI.SessionRecord? {
+        try await desk.sessions(contract: nil, isLive: false, operator: jana.name).first { $0.session == session }
+    }
+}

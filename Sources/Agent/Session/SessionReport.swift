@@ -15,7 +15,10 @@ struct SessionReport {
             switch outcome.ending {
             case .byOperator(let end):
                 (
-                    [phrases.endedByOperator(outcome.operatorName)]
+                    [
+                        end.reason.map { phrases.endedByRelay(TerminalText.name($0, limit: 200)) }
+                            ?? phrases.endedByOperator(outcome.operatorName)
+                    ]
                         + (end.summary.map { [phrases.summary(TerminalText.name($0, limit: 1000))] } ?? [])
                         + Self.times(end.rawSeconds, end.billedSeconds, outcome)
                         + Self.cost(end.netCents, end.currency, phrases),

@@ -317,6 +317,16 @@ extension Phrases {
     func cost(_ money: String) -> String {
         say("It comes to \(money) net.", "Das macht \(money) netto.")
     }
+    /// Reasons of the relay that are known here are said in the client's language.
+    func endedByRelay(_ reason: String) -> String {
+        let known = [
+            "the agreed upper limit is reached": "die vereinbarte Obergrenze ist erreicht",
+            "the operator's access was revoked": "Ihrem Helfer wurde der Zugang entzogen",
+            "the longest session was over": "die längste vereinbarte Dauer ist erreicht",
+            "the relay was stopped": "das Relay wurde angehalten",
+        ]
+        return say("The session has ended: \(reason).", "Die Sitzung ist beendet: \(known[reason] ?? reason).")
+    }
     func clockDiffers(own: String, by difference: String) -> String {
         say(
             "CAUTION: this computer's clock counted \(own), which is \(difference) apart. Ask your supporter about it.",

@@ -1,5 +1,6 @@
 import RelayAPI
 import SupportChannel
+import TerminalText
 
 // What the commands and the holder say to each other beyond the actions of the support channel:
 //
@@ -64,6 +65,8 @@ public struct HolderStatus: Codable, Sendable, Equatable {
 public enum SessionEnd: Sendable, Equatable {
     /// The operator ended it; this is what the relay wrote down.
     case byOperator(SessionRecord)
+    /// The relay ended it, and wrote this down.
+    case byRelay(SessionRecord)
     /// The client ended it, or a limit of the contract did.
     case byAgent(SessionEvent.Kind, billedSeconds: Int64?)
     /// The connection broke; the relay closes the session by itself.
@@ -73,6 +76,9 @@ public enum SessionEnd: Sendable, Equatable {
     public var sentence: String {
         switch self {
         case .byOperator(let record): "the session was ended (\(DurationText.clock(record.billedSeconds)) billed)"
+        case .byRelay(let record):
+            "the relay ended the session: \(TerminalText.name(record.reason ?? "it did not say why"))"
+                + Self.billed(record.billedSeconds)
         case .byAgent(.ended, let billed): "the client ended the session\(Self.billed(billed))"
         case .byAgent(.idle, let billed):
             "the session ended because nothing happened for too long\(Self.billed(billed))"

@@ -28,12 +28,14 @@ public final class SessionHolder: Sendable {
         /// Whether `end` is on its way: what the agent's side says meanwhile is its consequence, unless the relay says no.
         var isEnding = false
         var meanwhile: SessionEnd?
+        /// What was passed on about the contract's cap.
+        var capNotice: String?
     }
 
     /// How long commands may take to hear of the end.
     private static let farewell: TimeAmount = .seconds(2)
     /// How often the relay is asked how the session stands.
-    private static let relayInterval: Duration = .seconds(15)
+    private static let relayInterval: Duration = .seconds(5)
 
     private let heard: @Sendable (String) async -> Void
 
@@ -187,13 +189,14 @@ public final class SessionHolder: Sendable {
     }
 
     /// Tells the agent of the end, for a few seconds at most: the relay has written it down already.
-    private func tellAgent(_ record: SessionRecord) async {
+    private func tellAgent(_ record: SessionRecord, reason: String? = nil) async {
         let parameters = EndParameters(
             summary: record.summary,
             rawSeconds: record.rawSeconds,
             billedSeconds: record.billedSeconds,
             netCents: record.netCents,
-            currency: record.currency
+            currency: record.currency,
+            reason: reason
         )
         let agent = session.agent
         try? await withDeadline(.seconds(5)) {
@@ -246,6 +249,8 @@ extension SessionHolder {
     private func watchRelay() async {
         while (try? await Task.sleep(for: Self.relayInterval)) != nil {
             guard let record = try? await relay.record(session: session.id) else { continue }
+            if record.state == .ended, record.endedBy == "relay" { return await endedByRelay(record) }
+            if let notice = record.capNotice { await passOn(notice) }
             let isUnheard = state.withLock { state in
                 let isStopped = state.isPausedByClient || state.isPausedByOperator
                 return record.state == .paused && !isStopped && state.end == nil
@@ -254,6 +259,34 @@ extension SessionHolder {
             setPaused(true, byClient: true)
             await heard("the relay's clock stands still: the client paused the session")
         }
+    }
+
+    /// The relay ended the session by itself: the client is told why before the tunnel closes.
+    private func endedByRelay(_ record: SessionRecord) async {
+        let isNew = state.withLock { state in
+            guard state.end == nil, !state.isEnding else { return false }
+            state.end = .byRelay(record)
+            return true
+        }
+        guard isNew else { return }
+        await tellAgent(record, reason: record.reason ?? "")
+        leave()
+    }
+
+    /// The contract's cap is reached and the session goes on: both ends hear it, once.
+    private func passOn(_ notice: String) async {
+        let isNew = state.withLock { state in
+            defer { state.capNotice = notice }
+            return state.capNotice == nil
+        }
+        guard isNew else { return }
+        let agent = session.agent
+        try? await withDeadline(.seconds(5)) {
+            try await agent.perform("note", NoteParameters(text: notice)) { replies, _ in
+                while try await replies.next() != nil {}
+            }
+        }
+        await heard(TerminalText.name(notice, limit: 200))
     }
 
     /// Something that the client did, and after which the session goes on.

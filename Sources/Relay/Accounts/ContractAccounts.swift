@@ -29,6 +29,18 @@ struct ContractAccounts: Sendable {
         return Dictionary(bills.map { ($0.session.session, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
+    /// When a session whose clock runs reaches its contract's cap, on top of all that have ended (rule 12).
+    ///
+    /// - Parameters:
+    ///   - instant: the session's time now.
+    ///   - seconds: how far to look.
+    /// - Returns: nil where no cap is reached by then.
+    func capForecast(of record: LedgerSession, at instant: Int64, within seconds: Int64) async throws -> CapForecast? {
+        var account = Account(history: try await history(of: record.contract))
+        for session in try await work(of: record.contract) { _ = try account.bill(session) }
+        return try account.capForecast(for: try Self.work(record, endedAt: instant), within: seconds)
+    }
+
     /// The versions of a contract.
     func history(of contract: String) async throws -> ContractHistory {
         let versions = try await ledger.versions(of: contract).map(Self.version)
@@ -58,7 +70,10 @@ struct ContractAccounts: Sendable {
     /// The sessions of a contract that have ended, in the order in which they are billed.
     func work(of contract: String) async throws -> [WorkSession] {
         let records = try await ledger.sessions(SessionFilter(contract: contract))
-        return try records.compactMap(Self.work).sorted(by: WorkSession.isBefore)
+        return try records.compactMap { record in
+            try record.endedAt.map { try Self.work(record, endedAt: $0) }
+        }
+        .sorted(by: WorkSession.isBefore)
     }
 
     private static func version(_ record: ContractRecord) throws -> ContractVersion {
@@ -77,9 +92,8 @@ struct ContractAccounts: Sendable {
         )
     }
 
-    /// A session as billing sees it; nil while its clock runs.
-    private static func work(_ record: LedgerSession) throws -> WorkSession? {
-        guard let endedAt = record.endedAt else { return nil }
+    /// A session as billing sees it.
+    private static func work(_ record: LedgerSession, endedAt: Int64) throws -> WorkSession {
         func stretches(_ kind: BreakKind) throws -> [WorkSession.Interval] {
             try record.breaks.filter { $0.kind == kind }.map { pause in
                 WorkSession.Interval(

@@ -36,6 +36,12 @@ struct RunningSession: Sendable {
     let idleTimeoutSeconds: Int64
     /// Who stopped the clock; it runs again when nobody does.
     var pausedBy: Set<LedgerParty> = []
+    /// When it reaches the contract's cap; nil where there is none in sight, and while the clock stands.
+    var cap: CapWatch?
+    /// Counts what changes that moment, so that no forecast of an earlier state is taken for one of this.
+    var capRevision: Int64 = 0
+    /// What was said about the cap.
+    var capNotice: String?
     /// The end that could not be written yet, because the disk is full.
     var pendingEnd: PendingEnd?
 

@@ -160,7 +160,8 @@ extension SupportDesk {
                 : try await ledger.contract(record.contract, version: record.version)
                     .map { try Self.terms(of: $0).currency },
             summary: record.summary ?? (later.isEmpty ? nil : later),
-            notes: try await ledger.notes(record.session).map(\.text)
+            notes: try await ledger.notes(record.session).map(\.text),
+            capNotice: running[record.session]?.capNotice
         )
     }
 

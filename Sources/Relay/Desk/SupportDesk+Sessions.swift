@@ -66,6 +66,7 @@ extension SupportDesk {
             // An end went while the ledger was being written.
             await end(lost: session, "a connection was lost")
         }
+        await watchCap(session)
         return started
     }
 
@@ -126,6 +127,7 @@ extension SupportDesk {
         }
         let instant = current.instant(clock)
         running[current.session]?.pausedBy = isPaused ? others.union([party]) : []
+        if isPaused { running[current.session]?.cap = nil }
         let record: LedgerSession
         do {
             record =
@@ -140,6 +142,7 @@ extension SupportDesk {
             }
             throw error
         }
+        await watchCap(current.session)
         logger.notice(
             "session \(isPaused ? "paused" : "goes on")",
             metadata: ["session": "\(current.session)", "by": "\(party)"]
@@ -175,9 +178,9 @@ extension SupportDesk {
                 "\(id) is dearer than \(before.category), and the client agreed to that (invite again for \(id))"
             )
         }
-        return try await message(
-            try await ledger.changeCategory(session, to: id, instant: current.instant(clock), by: .operator)
-        )
+        let changed = try await ledger.changeCategory(session, to: id, instant: current.instant(clock), by: .operator)
+        await watchCap(session)
+        return try await message(changed)
     }
 
     /// Ends a session. Where the client ended it first, the summary is added to it.
@@ -228,11 +231,11 @@ extension SupportDesk {
         )
     }
 
-    /// One end is gone without a word.
-    func end(lost session: String, _ reason: String) async {
+    /// One end is gone without a word, or the relay itself ends the session; at `instant` instead of now.
+    func end(lost session: String, _ reason: String, at instant: Int64? = nil) async {
         guard running[session] != nil else { return }
         do {
-            _ = try await end(session, by: .relay, reason: reason, summary: nil, idleSeconds: 0)
+            _ = try await end(session, by: .relay, reason: reason, summary: nil, idleSeconds: 0, at: instant)
         } catch {
             logger.error(
                 "a session's end is not written yet",
@@ -248,13 +251,14 @@ extension SupportDesk {
         by party: LedgerParty,
         reason: String,
         summary: String?,
-        idleSeconds: Int64
+        idleSeconds: Int64,
+        at instant: Int64? = nil
     ) async throws -> LedgerSession {
         guard var current = running[session] else { return try await known(session) }
         let pending =
             current.pendingEnd
             ?? PendingEnd(
-                instant: current.instant(clock),
+                instant: instant ?? current.instant(clock),
                 party: party,
                 reason: reason,
                 summary: summary,

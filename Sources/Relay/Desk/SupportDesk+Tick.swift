@@ -19,6 +19,7 @@ extension SupportDesk {
             }
             if let limit = meeting.closesAt, now >= limit { closeEnds(of: meeting.invitation) }
         }
+        await enforceCaps()
         await endOverdueSessions()
         if now - lastCheckpoint >= Self.checkpointInterval {
             lastCheckpoint = now

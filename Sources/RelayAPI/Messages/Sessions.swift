@@ -91,6 +91,8 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var summary: String?
     /// What the operator wrote down meanwhile.
     public var notes: [String]
+    /// What both ends are told of the contract's cap, where it is reached and the session goes on.
+    public var capNotice: String?
 
     /// A record.
     public init(
@@ -115,8 +117,10 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         quotaSeconds: Int64? = nil,
         currency: String? = nil,
         summary: String?,
-        notes: [String]
+        notes: [String],
+        capNotice: String? = nil
     ) {
+        self.capNotice = capNotice
         self.session = session
         self.contract = contract
         self.contractVersion = contractVersion
