@@ -66,7 +66,8 @@ public struct RelayServer: Sendable {
             enrolment: Enrolment(ledger: ledger, authority: authority, directory: directory, clock: clock),
             metrics: metrics,
             ledgerCertificate: try folder.text(folder.ledgerCertificateFile),
-            supplier: supplier
+            supplier: supplier,
+            supplierProblems: supplierProblems
         )
         let limits = ConnectionLimits(
             maximum: configuration.maximumConnections,
@@ -107,6 +108,13 @@ public struct RelayServer: Sendable {
 
     private var supplier: @Sendable () -> Supplier? {
         { [folder] in (try? folder.text(folder.supplierFile)).flatMap { SupplierFile.load(text: $0).supplier } }
+    }
+
+    private var supplierProblems: @Sendable () -> [String] {
+        { [folder] in
+            guard let text = try? folder.text(folder.supplierFile) else { return ["\(folder.supplierFile) is not there"] }
+            return SupplierFile.load(text: text).problems.map { $0.rendered(file: "supplier.yaml") }
+        }
     }
 
     private static func explained(_ error: any Error, _ listen: ListenAddress) -> any Error {

@@ -15,8 +15,9 @@ struct CategoryCommand: AsyncParsableCommand {
 
     func run() async throws {
         let category = id
-        _ = try await HolderClient.with(OperatorHome.standard(), session: choice.session) { client in
+        let record = try await HolderClient.with(OperatorHome.standard(), session: choice.session) { client in
             try await client.category(category)
         }
+        Screen.tellNow("the whole session is \(record.category) now")
     }
 }

@@ -60,7 +60,7 @@ extension EndToEnd {
                     try await client.press("p")
                     try await console.shows("the client let the session go on")
                     try await client.press("r")
-                    try await client.shows("Take back:  1 commands  2 log files  (any other key: nothing)")
+                    try await client.shows("Take back:  [1] commands  [2] log files  (any other key: nothing)")
                     try await client.press("1")
                     try await console.shows("still allowed: logs")
                     try await console.type("status")

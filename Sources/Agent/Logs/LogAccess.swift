@@ -32,14 +32,18 @@ public struct LogAccess: Sendable, Equatable {
         self.paths = paths.compactMap { LogPath($0)?.text }
     }
 
+    /// Whether a path lies within what is shared, without a look at the disk beyond the shared folders.
+    func shares(_ path: String) -> Bool {
+        guard let wanted = LogPath(path) else { return false }
+        let listed = paths.compactMap { LogPath($0) }
+        return (listed + listed.compactMap { $0.resolved().value }).contains(where: wanted.isBeneath)
+    }
+
     /// Opens a regular file for reading.
     func open(_ path: String) -> Result<LogFile, LogProblem> {
         guard let wanted = LogPath(path) else { return .failure(LogProblem(kind: .notAbsolute, path: path)) }
-        let listed = paths.compactMap { LogPath($0) }
-        let roots = listed.compactMap { $0.resolved().value }
-        guard (listed + roots).contains(where: wanted.isBeneath) else {
-            return .failure(LogProblem(kind: .notShared, path: path))
-        }
+        guard shares(path) else { return .failure(LogProblem(kind: .notShared, path: path)) }
+        let roots = paths.compactMap { LogPath($0)?.resolved().value }
         switch wanted.resolved() {
         case .failure(let failure): return .failure(LogProblem(code: failure.code, path: path))
         case .success(let real):

@@ -89,7 +89,10 @@ extension AgentSession {
             await answer.wait() ?? .no
         }
         switch outcome {
-        case .value(.yes), .value(.yesToAll):
+        case .value(let yes) where yes != .no:
+            // Said here and not where the key is taken: the action begins only after it.
+            show(work.phrases.allowed(work.number))
+            if yes == .yesToAll { show(work.phrases.allAllowed(grant)) }
             // What was taken back meanwhile stays taken back.
             guard state.withLock({ $0.granted.contains(grant) }) else { throw Self.takenBack(grant) }
             // And what was paused meanwhile waits for nothing.
@@ -97,7 +100,7 @@ extension AgentSession {
             if let refusal = state.withLock({ $0.machine.admit(kind) }) {
                 throw refuse(line, refusal, phrases.isPaused)
             }
-        case .value(.no):
+        case .value:
             if withdrawn.isTriggered { show(work.phrases.withdrawnAction(work.number)) }
             throw Refusal(status: 403, message: "the client said no to this")
         case .timedOut:
@@ -115,10 +118,10 @@ extension AgentSession {
             let others = answer == .yesToAll ? state.dialogue.withdrawAll(of: question.grant, at: time.now) : []
             return ([question.number] + others).compactMap { number in state.waiting[number].map { (number, $0) } }
         }
-        for (number, shot) in waiting where shot.resolve(answer) {
-            show(answer == .no ? phrases.denied(number) : phrases.allowed(number))
+        for (number, shot) in waiting {
+            let isOther = number != question.number
+            if shot.resolve(isOther && answer == .yesToAll ? .yes : answer), answer == .no { show(phrases.denied(number)) }
         }
-        if answer == .yesToAll { show(phrases.allAllowed(question.grant)) }
     }
 
     // MARK: - Taking back

@@ -18,16 +18,19 @@ extension AgentSession {
             lines: parameters.lines,
             follow: parameters.follow
         )
-        try await askForApproval(work, .logs, action, question)
+        let access = LogAccess(paths: offer.logs)
+        // Nobody is asked for what they do not share anyway.
+        let isShared = parameters.paths.contains(where: access.shares)
+        if isShared { try await askForApproval(work, .logs, action, question) }
         work.startedAt = time.now
         let line = work.phrases.reads(work.number, paths, lines: parameters.lines, follow: parameters.follow)
-        guard show(line) else { throw Self.unseen }
+        guard show(isShared ? line : question) else { throw Self.unseen }
         let request = LogRequest(
             paths: parameters.paths,
             amount: .lines(parameters.lines ?? LogRequest.standardLines),
             follow: parameters.follow
         )
-        let reader = LogReader(access: LogAccess(paths: offer.logs), wait: { [time] in try await time.sleep($0) })
+        let reader = LogReader(access: access, wait: { [time] in try await time.sleep($0) })
         let broken = OneShot<Void>()
         let replies = try await action.accept()
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -73,9 +76,11 @@ extension AgentSession {
             isWhole = false
         }
         let time = work.phrases.elapsed(self.time.now - work.startedAt)
-        show(
-            isWhole ? work.phrases.readEnded(work.number, after: time) : work.phrases.stopped(work.number, after: time)
-        )
+        if !isWhole {
+            show(work.phrases.stopped(work.number, after: time))
+        } else if request.paths.contains(where: reader.access.shares) {
+            show(work.phrases.readEnded(work.number, after: time))
+        }
         try await replies.send(.result, json: Empty())
     }
 
@@ -95,7 +100,7 @@ extension AgentSession {
                 try await replies.send(ActionFrame(.source, payload))
             }
         case .notice(let source, let notice):
-            show(work.phrases.logNotice(work.number, TerminalText.name(notice.description, limit: 400)))
+            show(work.phrases.logNotice(work.number, Self.words(for: notice, work.phrases)))
             // Who follows waits for what may pass.
             let isFailure =
                 if case .problem(let problem) = notice { !(request.follow && problem.mayPass) } else { false }
@@ -104,6 +109,14 @@ extension AgentSession {
                 json: SupportChannel.LogNotice(source: source, message: notice.description, isFailure: isFailure)
             )
         }
+    }
+
+    /// A notice's words are the operator's; what concerns the client is said to them.
+    private static func words(for notice: LogNotice, _ phrases: Phrases) -> String {
+        if case .problem(let problem) = notice, problem.kind == .notShared {
+            return phrases.isNotShared(TerminalText.name(problem.path, limit: 300))
+        }
+        return TerminalText.name(notice.description, limit: 400)
     }
 
     /// With the index of the source it still fits into a frame.

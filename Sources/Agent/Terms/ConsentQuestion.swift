@@ -15,8 +15,15 @@ struct ConsentQuestion: Sendable {
         if input.isTerminal { input.discardWaiting() }
         for _ in 0..<Self.attempts {
             screen.prompt(isKeyNew ? phrases.questionNewKey : phrases.question)
-            let line = try await input.next()
-            if !input.isTerminal { screen.line("") }
+            let line: String?
+            do {
+                line = try await input.next()
+            } catch {
+                screen.line("")
+                throw error
+            }
+            // Where nobody pressed Return the cursor still stands behind the question.
+            if !input.isTerminal || line == nil { screen.line("") }
             guard let line else { return false }
             switch line.filter({ !$0.isWhitespace }).lowercased() {
             case "yes", "ja": return true

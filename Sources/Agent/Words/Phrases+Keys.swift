@@ -46,8 +46,8 @@ extension Phrases {
     func allAllowed(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
         return say(
-            "From now on without asking: \(kind) (r takes it back)",
-            "Ab jetzt ohne Nachfrage: \(kind) (r nimmt es zurück)"
+            "From now on without asking: \(kind) (r forbids it for the rest of the session)",
+            "Ab jetzt ohne Nachfrage: \(kind) (r verbietet es für den Rest der Sitzung)"
         )
     }
 
@@ -59,13 +59,16 @@ extension Phrases {
         let kind = self.grant(grant)
         return say("taken back: \(kind)", "zurückgenommen: \(kind)")
     }
+    func isNotShared(_ path: String) -> String {
+        say("\(path): you do not share this, so it is not read", "\(path): geben Sie nicht frei, wird also nicht gelesen")
+    }
     var isPaused: String { say("paused", "angehalten") }
     var isNotInContract: String { say("not in the contract", "steht nicht im Vertrag") }
 
     // MARK: Taking back
 
     func takeBack(_ grants: [Contract.Grant]) -> String {
-        let list = grants.enumerated().map { "\($0.offset + 1) \(grant($0.element))" }.joined(separator: "  ")
+        let list = grants.enumerated().map { "[\($0.offset + 1)] \(grant($0.element))" }.joined(separator: "  ")
         return say("Take back:  \(list)  (any other key: nothing)", "Zurücknehmen:  \(list)  (andere Taste: nichts)")
     }
     var nothingToTakeBack: String { say("Nothing is allowed that could be taken back.", "Es ist nichts mehr erlaubt.") }

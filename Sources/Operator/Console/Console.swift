@@ -53,7 +53,9 @@ struct Console: Sendable {
             case .logs(let paths, let lines, let follow): await logs(paths, lines, follow)
             case .status: try await output.writeOwn(SessionPage.status(try await client.status()))
             case .note(let text): _ = try await client.note(text)
-            case .category(let id): _ = try await client.category(id)
+            case .category(let id):
+                let record = try await client.category(id)
+                await say("the whole session is \(record.category) now")
             case .pause:
                 let record = try await client.pause()
                 await say("the clock stands at \(DurationText.clock(record.rawSeconds))")

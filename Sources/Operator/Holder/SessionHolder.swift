@@ -249,7 +249,10 @@ extension SessionHolder {
     private func watchRelay() async {
         while (try? await Task.sleep(for: Self.relayInterval)) != nil {
             guard let record = try? await relay.record(session: session.id) else { continue }
-            if record.state == .ended, record.endedBy == "relay" { return await endedByRelay(record) }
+            // Of a connection that broke this end hears by itself.
+            if record.state == .ended, record.endedBy == "relay", record.reason?.hasSuffix("connection was lost") != true {
+                return await endedByRelay(record)
+            }
             if let notice = record.capNotice { await passOn(notice) }
             let isUnheard = state.withLock { state in
                 let isStopped = state.isPausedByClient || state.isPausedByOperator

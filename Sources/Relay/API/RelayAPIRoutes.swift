@@ -14,6 +14,8 @@ struct RelayAPIRoutes: Sendable {
     let ledgerCertificate: String
     /// The freelancer, where `supplier.yaml` is filled in: VAT rules look at both sides.
     let supplier: @Sendable () -> Supplier?
+    /// What is wrong with it, each with its line and mend.
+    var supplierProblems: @Sendable () -> [String] = { [] }
 
     var all: [APIRoute] { service + people + contracts + meetings + sessions + invoices + ledger }
 
@@ -198,7 +200,7 @@ struct RelayAPIRoutes: Sendable {
     }
 
     private var office: InvoiceOffice {
-        InvoiceOffice(ledger: desk.ledger, accounts: desk.accounts, clock: desk.clock, supplier: supplier)
+        InvoiceOffice(ledger: desk.ledger, accounts: desk.accounts, clock: desk.clock, supplier: supplier, supplierProblems: supplierProblems)
     }
 
     private var invoices: [APIRoute] {

@@ -171,12 +171,10 @@ extension SupportDesk {
             let known = contract.categories.map(\.id).joined(separator: ", ")
             throw Refusal.badRequest("the contract has no category \"\(id)\" (it has \(known))")
         }
-        guard let old = contract.category(before.category),
-            Self.price(of: category, contract) <= Self.price(of: old, contract)
-        else {
-            throw Refusal.conflict(
-                "\(id) is dearer than \(before.category), and the client agreed to that (invite again for \(id))"
-            )
+        // What the client agreed to is the measure, however often the category was changed since.
+        let agreed = try await ledger.consent(session)?.category ?? before.category
+        guard let old = contract.category(agreed), Self.price(of: category, contract) <= Self.price(of: old, contract) else {
+            throw Refusal.conflict("\(id) is dearer than \(agreed), which the client agreed to (invite again for \(id))")
         }
         let changed = try await ledger.changeCategory(session, to: id, instant: current.instant(clock), by: .operator)
         await watchCap(session)

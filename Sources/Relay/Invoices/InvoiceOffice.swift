@@ -17,6 +17,8 @@ struct InvoiceOffice: Sendable {
     let clock: RelayClock
     /// The freelancer, where `supplier.yaml` can be read.
     let supplier: @Sendable () -> Supplier?
+    /// What is wrong with `supplier.yaml`, each with its line and mend.
+    var supplierProblems: @Sendable () -> [String] = { [] }
 
     // MARK: Issuing
 
@@ -36,7 +38,14 @@ struct InvoiceOffice: Sendable {
         }
         let statements = try billed.pending(after: issued)
         guard !statements.isEmpty else {
-            throw Refusal.conflict("\(month) stands on an invoice together with a later month (lotse invoice list)")
+            let isBilled = issued.contains {
+                $0.cancels == nil && $0.cancelledBy == nil && $0.firstMonth <= "\(month)" && "\(month)" <= $0.month
+            }
+            throw Refusal.conflict(
+                isBilled
+                    ? "\(month) stands on an invoice together with a later month (lotse invoice list)"
+                    : "there is nothing to invoice in \(month) (no fee and no billed session)"
+            )
         }
         if case .wait = try Self.translating({ try billed.decision(statements) }), !request.isDryRun {
             let net = statements.reduce(0) { $0 &+ $1.netCents }
@@ -216,8 +225,10 @@ struct InvoiceOffice: Sendable {
 
     private func knownSupplier() throws -> Supplier {
         guard let supplier = supplier() else {
+            let problems = supplierProblems()
+            let first = problems.first.map { "; the first of \(problems.count) problems: \($0)" } ?? ""
             throw Refusal.conflict(
-                "supplier.yaml in the relay's folder cannot be read (mend it: it is the head of every invoice)"
+                "supplier.yaml in the relay's folder cannot be used\(first) (mend it: it is the head of every invoice)"
             )
         }
         return supplier

@@ -70,9 +70,9 @@ struct ApprovalTests {
             #expect(try await second.1 == "2\n")
             #expect(try await end.run(["echo", "3"]).1 == "3\n")
             let read = Task {
-                try await end.ask("logs", LogsParameters(paths: ["/etc/hostname"], lines: nil, follow: false))
+                try await end.ask("logs", LogsParameters(paths: ["/var/log/nginx/a"], lines: nil, follow: false))
             }
-            await run.screen.wait(for: "[4] wants to read: /etc/hostname")
+            await run.screen.wait(for: "[4] wants to read: /var/log/nginx/a")
             press("n", run, time)
             await #expect(throws: Refusal.self) { try await read.value }
             try await end.end()
@@ -176,7 +176,7 @@ struct ApprovalTests {
             async let result = end.run(["sleep", "1000"])
             await run.screen.wait(for: "[1] runs: sleep 1000")
             run.input.append("r")
-            await run.screen.wait(for: "Take back:  1 commands  2 log files")
+            await run.screen.wait(for: "Take back:  [1] commands  [2] log files")
             run.input.append("1")
             #expect(try await result.0.status == 255)
             #expect(try await event == SessionEvent(kind: .revoked, grants: ["logs"]))

@@ -68,8 +68,9 @@ struct SessionLogsTests {
             }
             try await end.end()
         }
-        #expect(run.screen.text.contains("[1] reads: /etc/passwd\n"))
-        #expect(run.screen.text.contains("the client does not share this"))
+        #expect(run.screen.text.contains("[1] wants to read: /etc/passwd\n"))
+        #expect(run.screen.text.contains("[1] /etc/passwd: you do not share this, so it is not read"))
+        #expect(!run.screen.text.contains("[1] was read"))
         try FileManager.default.removeItem(atPath: folder)
     }
 
