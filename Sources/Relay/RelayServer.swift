@@ -69,6 +69,7 @@ public struct RelayServer: Sendable {
             supplier: supplier,
             supplierProblems: supplierProblems
         )
+        tellOfSupplier(logger)
         let limits = ConnectionLimits(
             maximum: configuration.maximumConnections,
             maximumPerAddress: configuration.maximumConnectionsPerAddress,
@@ -104,6 +105,16 @@ public struct RelayServer: Sendable {
             throw Self.explained(error, configuration.listen)
         }
         try await ledger.close()
+    }
+
+    /// Said when it starts, and not only when the first invoice is due.
+    private func tellOfSupplier(_ logger: Logger) {
+        guard supplier() == nil else { return }
+        let problems = supplierProblems()
+        logger.warning(
+            "no invoice can be issued yet, for supplier.yaml is not filled in",
+            metadata: ["problems": "\(problems.count)", "first": "\(problems.first ?? "")"]
+        )
     }
 
     private var supplier: @Sendable () -> Supplier? {

@@ -65,5 +65,22 @@ extension EndToEnd {
                 #expect(try await stage.ledgerIsWhole())
             }
         }
+
+        @Test("at the agreed upper limit it ends the session, and both ends read why")
+        func cap() async throws {
+            try await Stage.with { stage in
+                // A second of work costs more than that already.
+                try await stage.addContract(ExampleContract.text + "cap: { perSession: \"0.01\", onReach: stop }\n")
+                let session = try await stage.session()
+                #expect(try await session.agent.ended(within: .seconds(20)) == 0)
+                #expect(session.agent.output.contains("The session has ended: the agreed upper limit is reached."))
+                try await stage.holderIsGone(session)
+                let row = try await stage.record(of: session.id)
+                #expect(row.state == "ended")
+                #expect(row.reason == "the agreed upper limit is reached")
+                #expect(row.rawSeconds == 0)
+                #expect(try await stage.ledgerIsWhole())
+            }
+        }
     }
 }

@@ -221,8 +221,8 @@ final class Stage: Sendable {
 
     // MARK: - Contracts, invitations, sessions
 
-    func addContract() async throws {
-        let program = try await run("contract", "add", try write("minute.yaml", ExampleContract.text))
+    func addContract(_ text: String = ExampleContract.text) async throws {
+        let program = try await run("contract", "add", try write("minute.yaml", text))
         guard program.status == 0 else { throw Failure(program.story) }
     }
 
