@@ -123,7 +123,9 @@ public struct RelayServer: Sendable {
 
     private var supplierProblems: @Sendable () -> [String] {
         { [folder] in
-            guard let text = try? folder.text(folder.supplierFile) else { return ["\(folder.supplierFile) is not there"] }
+            guard let text = try? folder.text(folder.supplierFile) else {
+                return ["\(folder.supplierFile) is not there"]
+            }
             return SupplierFile.load(text: text).problems.map { $0.rendered(file: "supplier.yaml") }
         }
     }

@@ -51,7 +51,15 @@ public enum LogNotice: Sendable, Equatable, CustomStringConvertible {
     /// It cannot be read.
     case problem(LogProblem)
 
-    /// One sentence.
+    /// Which file.
+    var path: String {
+        switch self {
+        case .rotated(let path), .truncated(let path), .gone(let path), .appeared(let path): path
+        case .problem(let problem): problem.path
+        }
+    }
+
+    /// One sentence for the operator.
     public var description: String {
         switch self {
         case .rotated(let path): "\(path): rotated, going on with the new file"

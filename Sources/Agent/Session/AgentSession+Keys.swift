@@ -120,7 +120,9 @@ extension AgentSession {
         }
         for (number, shot) in waiting {
             let isOther = number != question.number
-            if shot.resolve(isOther && answer == .yesToAll ? .yes : answer), answer == .no { show(phrases.denied(number)) }
+            if shot.resolve(isOther && answer == .yesToAll ? .yes : answer), answer == .no {
+                show(phrases.denied(number))
+            }
         }
     }
 

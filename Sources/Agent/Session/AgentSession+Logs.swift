@@ -100,7 +100,12 @@ extension AgentSession {
                 try await replies.send(ActionFrame(.source, payload))
             }
         case .notice(let source, let notice):
-            show(work.phrases.logNotice(work.number, Self.words(for: notice, work.phrases)))
+            show(
+                work.phrases.logNotice(
+                    work.number,
+                    work.phrases.logNotice(notice, path: TerminalText.name(notice.path, limit: 300))
+                )
+            )
             // Who follows waits for what may pass.
             let isFailure =
                 if case .problem(let problem) = notice { !(request.follow && problem.mayPass) } else { false }
@@ -109,14 +114,6 @@ extension AgentSession {
                 json: SupportChannel.LogNotice(source: source, message: notice.description, isFailure: isFailure)
             )
         }
-    }
-
-    /// A notice's words are the operator's; what concerns the client is said to them.
-    private static func words(for notice: LogNotice, _ phrases: Phrases) -> String {
-        if case .problem(let problem) = notice, problem.kind == .notShared {
-            return phrases.isNotShared(TerminalText.name(problem.path, limit: 300))
-        }
-        return TerminalText.name(notice.description, limit: 400)
     }
 
     /// With the index of the source it still fits into a frame.

@@ -18,7 +18,7 @@ extension Phrases {
         say("[\(number)] wants to run: \(commandLine)", "[\(number)] möchte ausführen: \(commandLine)")
     }
     func asksToRead(_ number: Int, _ paths: String, lines: Int?, follow: Bool) -> String {
-        let amount = lines.map { say(", the last \($0) lines", ", die letzten \($0) Zeilen") } ?? ""
+        let amount = lines.map(last) ?? ""
         let going = follow ? say(", and go on", ", und weiter") : ""
         return say(
             "[\(number)] wants to read: \(paths)\(amount)\(going)",
@@ -58,9 +58,6 @@ extension Phrases {
     func isTakenBack(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
         return say("taken back: \(kind)", "zurückgenommen: \(kind)")
-    }
-    func isNotShared(_ path: String) -> String {
-        say("\(path): you do not share this, so it is not read", "\(path): geben Sie nicht frei, wird also nicht gelesen")
     }
     var isPaused: String { say("paused", "angehalten") }
     var isNotInContract: String { say("not in the contract", "steht nicht im Vertrag") }

@@ -105,8 +105,8 @@ extension Phrases {
 extension Phrases {
     func firstContact(_ relay: String, _ authority: String) -> String {
         say(
-            "First contact with \(relay); remembering its authority \(authority).",
-            "Erster Kontakt mit \(relay); seine Zertifizierungsstelle \(authority) wird gemerkt."
+            "This computer was never at \(relay) before. If you want to be sure, ask your supporter for its fingerprint: \(authority)",
+            "Dieser Computer war noch nie bei \(relay). Wenn Sie sichergehen wollen, fragen Sie Ihren Helfer nach dem Fingerabdruck: \(authority)"
         )
     }
     func authorityChanged(_ relay: String, since: String, file: String) -> String {
@@ -245,7 +245,7 @@ extension Phrases {
         say("[\(number)] runs: \(commandLine)", "[\(number)] führt aus: \(commandLine)")
     }
     func reads(_ number: Int, _ paths: String, lines: Int?, follow: Bool) -> String {
-        let amount = lines.map { say(", the last \($0) lines", ", die letzten \($0) Zeilen") } ?? ""
+        let amount = lines.map(last) ?? ""
         let going = follow ? say(", and goes on", ", und weiter") : ""
         return say("[\(number)] reads: \(paths)\(amount)\(going)", "[\(number)] liest: \(paths)\(amount)\(going)")
     }

@@ -250,7 +250,9 @@ extension SessionHolder {
         while (try? await Task.sleep(for: Self.relayInterval)) != nil {
             guard let record = try? await relay.record(session: session.id) else { continue }
             // Of a connection that broke this end hears by itself.
-            if record.state == .ended, record.endedBy == "relay", record.reason?.hasSuffix("connection was lost") != true {
+            if record.state == .ended, record.endedBy == "relay",
+                record.reason?.hasSuffix("connection was lost") != true
+            {
                 return await endedByRelay(record)
             }
             if let notice = record.capNotice { await passOn(notice) }

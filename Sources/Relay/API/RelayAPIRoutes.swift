@@ -200,7 +200,13 @@ struct RelayAPIRoutes: Sendable {
     }
 
     private var office: InvoiceOffice {
-        InvoiceOffice(ledger: desk.ledger, accounts: desk.accounts, clock: desk.clock, supplier: supplier, supplierProblems: supplierProblems)
+        InvoiceOffice(
+            ledger: desk.ledger,
+            accounts: desk.accounts,
+            clock: desk.clock,
+            supplier: supplier,
+            supplierProblems: supplierProblems
+        )
     }
 
     private var invoices: [APIRoute] {

@@ -45,7 +45,9 @@ extension SupportDesk {
     /// Says so, or ends the session, where a cap is reached (rule 12).
     func enforceCaps() async {
         for session in running.values {
-            guard let cap = session.cap, session.pendingEnd == nil, session.instant(clock) >= cap.reachedAt else { continue }
+            guard let cap = session.cap, session.pendingEnd == nil, session.instant(clock) >= cap.reachedAt else {
+                continue
+            }
             if cap.endsSession {
                 await end(lost: session.session, Self.capReason, at: cap.reachedAt)
             } else if session.capNotice == nil {

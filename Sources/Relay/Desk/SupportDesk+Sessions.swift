@@ -173,8 +173,11 @@ extension SupportDesk {
         }
         // What the client agreed to is the measure, however often the category was changed since.
         let agreed = try await ledger.consent(session)?.category ?? before.category
-        guard let old = contract.category(agreed), Self.price(of: category, contract) <= Self.price(of: old, contract) else {
-            throw Refusal.conflict("\(id) is dearer than \(agreed), which the client agreed to (invite again for \(id))")
+        guard let old = contract.category(agreed), Self.price(of: category, contract) <= Self.price(of: old, contract)
+        else {
+            throw Refusal.conflict(
+                "\(id) is dearer than \(agreed), which the client agreed to (invite again for \(id))"
+            )
         }
         let changed = try await ledger.changeCategory(session, to: id, instant: current.instant(clock), by: .operator)
         await watchCap(session)
