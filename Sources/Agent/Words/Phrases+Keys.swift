@@ -46,8 +46,8 @@ extension Phrases {
     func allAllowed(_ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
         return say(
-            "From now on without asking: \(kind) (r forbids it for the rest of the session)",
-            "Ab jetzt ohne Nachfrage: \(kind) (r verbietet es für den Rest der Sitzung)"
+            "From now on without asking: \(kind) (r forbids it)",
+            "Ab jetzt ohne Nachfrage: \(kind) (r verbietet es)"
         )
     }
 

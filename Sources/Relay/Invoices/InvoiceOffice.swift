@@ -226,9 +226,13 @@ struct InvoiceOffice: Sendable {
     private func knownSupplier() throws -> Supplier {
         guard let supplier = supplier() else {
             let problems = supplierProblems()
-            let first = problems.first.map { "; the first of \(problems.count) problems: \($0)" } ?? ""
+            guard let first = problems.first else {
+                throw Refusal.conflict(
+                    "supplier.yaml is not there (it is the head of every invoice, in the relay's folder)"
+                )
+            }
             throw Refusal.conflict(
-                "supplier.yaml in the relay's folder cannot be used\(first) (mend it: it is the head of every invoice)"
+                "no invoice without its head, supplier.yaml in the relay's folder; it has \(problems.count) problems, the first: \(first)"
             )
         }
         return supplier
