@@ -135,10 +135,11 @@ public enum ContractTemplate {
     private static let law = """
         # -- How help from afar works --
         access:
-          # The most that may be asked for: run, shell, logs, files, forward. The client can always allow less.
+          # The most that may be asked for: run, logs. The client can always allow less. (shell, files and forward can be
+          # agreed to, and no command uses them yet.)
           grants: [run, logs]
-          # Log files and folders that may be read; none: the client names them.
-          logs: []
+          # Log files and folders that may be read, where the client names no others. With none they have to.
+          logs: [/var/log]
           # any, or a list of patterns, for example [["df", "-h"], ["journalctl", "*"]]
           commands: any
           maximumSession: 4h
