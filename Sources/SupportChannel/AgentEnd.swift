@@ -27,11 +27,18 @@ public struct AgentEnd: Sendable {
         self.exporter = exporter
         let eventLoop = channel.eventLoop
         if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
+        let failure = ConnectionFailureHandler()
+        try channel.pipeline.syncOperations.addHandler(failure)
+        let onLoop = NIOLoopBound(failure, eventLoop: eventLoop)
         self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .server,
             configuration: SupportConnection.configuration
         ) { stream in
             eventLoop.makeCompletedFuture {
+                // Nobody would take it any more.
+                guard !onLoop.value.hasFailed else {
+                    throw SupportChannelError(kind: .closed, diagnostics: "an action after the connection failed")
+                }
                 try stream.pipeline.syncOperations.addHandler(HTTP2FramePayloadToHTTPServerCodec())
                 return try Stream(
                     wrappingChannelSynchronously: stream,

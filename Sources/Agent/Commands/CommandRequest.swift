@@ -6,7 +6,7 @@ public struct CommandRequest: Sendable, Equatable {
     /// The argument vector, program first; never empty, free of NUL.
     public let arguments: [String]
 
-    /// The longest the command may run before it is ended; `nil` is no limit.
+    /// The longest the command may run before it is ended, a year at most; `nil` is no limit.
     public let timeout: Duration?
 
     /// All arguments together may have this many bytes, each with its closing NUL.
@@ -41,7 +41,7 @@ public struct CommandRequest: Sendable, Equatable {
             }
         }
         self.arguments = arguments
-        self.timeout = timeout
+        self.timeout = timeout?.limited
     }
 }
 

@@ -40,8 +40,14 @@ public struct SystemTime: AgentTime {
     /// Seconds since the Unix epoch.
     public var epochSeconds: Int64 { Int64(time(nil)) }
 
-    /// Waits.
+    /// Waits; a year where it would be longer.
     public func sleep(_ duration: Duration) async throws {
-        try await Task.sleep(for: duration, clock: .continuous)
+        try await Task.sleep(for: duration.limited, clock: .continuous)
     }
+}
+
+extension Duration {
+    /// No longer than a year. `Task.sleep` traps where its deadline in nanoseconds does not fit into 64 bits, and contracts and
+    /// commands name durations that come from the other side.
+    var limited: Duration { min(self, .seconds(366 * 86_400)) }
 }

@@ -32,6 +32,8 @@ struct SessionTests {
             #expect(try await end.run(["sh", "-c", "kill -9 $$"]).0 == RunResult(status: 137, signal: 9))
             #expect(try await end.run(["no-such-program"]).0.status == 127)
             #expect(try await end.run(["sleep", "1000"], timeoutMilliseconds: 1).0.status == 124)
+            // As long as a number can say, which no timer of the system can wait.
+            #expect(try await end.run(["true"], timeoutMilliseconds: .max).0.status == 0)
             try await end.end()
         }
         #expect(status == 0)
