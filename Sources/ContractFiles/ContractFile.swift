@@ -60,6 +60,12 @@ public struct SupplierFile: Sendable {
     /// Everything found, in the order of the file.
     public let problems: [FileProblem]
 
+    /// What a file said; nothing at all where there is none.
+    public init(supplier: Supplier? = nil, problems: [FileProblem] = []) {
+        self.supplier = supplier
+        self.problems = problems
+    }
+
     /// Reads a supplier file of at most 1 MiB; `isTimeZone` is asked whether a time zone exists.
     public static func load(text: String, isTimeZone: (String) -> Bool = TimeZones.contains) -> SupplierFile {
         var parsing = YAMLParsing()

@@ -66,8 +66,7 @@ public struct RelayServer: Sendable {
             enrolment: Enrolment(ledger: ledger, authority: authority, directory: directory, clock: clock),
             metrics: metrics,
             ledgerCertificate: try folder.text(folder.ledgerCertificateFile),
-            supplier: supplier,
-            supplierProblems: supplierProblems
+            supplier: supplier
         )
         tellOfSupplier(logger)
         let limits = ConnectionLimits(
@@ -109,25 +108,17 @@ public struct RelayServer: Sendable {
 
     /// Said when it starts, and not only when the first invoice is due.
     private func tellOfSupplier(_ logger: Logger) {
-        guard supplier() == nil else { return }
-        let problems = supplierProblems()
+        let file = supplier()
+        guard file.supplier == nil, let first = file.problems.first else { return }
         logger.warning(
             "no invoice can be issued yet, for supplier.yaml is not filled in",
-            metadata: ["problems": "\(problems.count)", "first": "\(problems.first ?? "")"]
+            metadata: ["problems": "\(file.problems.count)", "first": "\(first.rendered(file: "supplier.yaml"))"]
         )
     }
 
-    private var supplier: @Sendable () -> Supplier? {
-        { [folder] in (try? folder.text(folder.supplierFile)).flatMap { SupplierFile.load(text: $0).supplier } }
-    }
-
-    private var supplierProblems: @Sendable () -> [String] {
-        { [folder] in
-            guard let text = try? folder.text(folder.supplierFile) else {
-                return ["\(folder.supplierFile) is not there"]
-            }
-            return SupplierFile.load(text: text).problems.map { $0.rendered(file: "supplier.yaml") }
-        }
+    private var supplier: @Sendable () -> SupplierFile {
+        // A file that is not there is one in which everything is missing.
+        { [folder] in SupplierFile.load(text: (try? folder.text(folder.supplierFile)) ?? "") }
     }
 
     private static func explained(_ error: any Error, _ listen: ListenAddress) -> any Error {

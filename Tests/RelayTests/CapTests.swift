@@ -30,6 +30,20 @@ struct CapTests {
         }
     }
 
+    @Test("who ends it before the relay has looked pays no more, and a checkpoint in between changes nothing")
+    func lateEnd() async throws {
+        let stage = try await stage("perSession: \"30.00\", onReach: stop")
+        try await stage.with {
+            let session = try await stage.session()
+            stage.hands.advance(1205)
+            let now = try #require(await stage.desk.running[session]).instant(stage.hands.clock)
+            try await stage.ledger.checkpoint([session: now])
+            let record = try await stage.desk.end(EndRequest(summary: "x"), session: session, by: stage.jana)
+            #expect(record.rawSeconds == 1200)
+            #expect(record.netCents == 3000)
+        }
+    }
+
     @Test("time in which the clock stands does not count towards it")
     func paused() async throws {
         let stage = try await stage("perSession: \"30.00\", onReach: stop")

@@ -1,3 +1,4 @@
+import ContractFiles
 import Foundation
 import Ledger
 import Logging
@@ -77,7 +78,7 @@ struct DeskStage {
             enrolment: enrolment,
             metrics: RelayMetrics(),
             ledgerCertificate: "",
-            supplier: { nil }
+            supplier: { SupplierFile() }
         )
         _ = try await routes.add(NewContract(source: contract), by: jana)
         try await desk.start()

@@ -1,3 +1,4 @@
+import ContractFiles
 import Contracts
 import Foundation
 import Invoicing
@@ -28,7 +29,7 @@ struct InvoiceOfficeTests {
             ledger: stage.ledger,
             accounts: ContractAccounts(ledger: stage.ledger),
             clock: stage.hands.clock,
-            supplier: { supplier }
+            supplier: { SupplierFile(supplier: supplier) }
         )
     }
 

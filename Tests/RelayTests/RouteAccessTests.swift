@@ -1,3 +1,4 @@
+import ContractFiles
 import Foundation
 import HTTPTypes
 import Ledger
@@ -40,7 +41,7 @@ struct RouteAccessTests {
             enrolment: enrolment,
             metrics: metrics,
             ledgerCertificate: "",
-            supplier: { nil }
+            supplier: { SupplierFile() }
         ).all
     }
 

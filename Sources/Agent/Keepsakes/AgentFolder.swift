@@ -31,12 +31,12 @@ public struct AgentFolder: Sendable {
     /// - Throws: `AgentError` (`configuration`).
     func key() throws(AgentError) -> SigningKey {
         do {
-            if let pem = try SmallFile.read(keyFile) { return try SigningKey(pem: pem) }
+            if let key = try presentKey() { return key }
             let key = try SigningKey.generate()
             // Two agents that start at once end up with one key.
             try SmallFile.update(keyFile) { present in try present ?? key.withPEM { Array($0) } }
-            guard let pem = try SmallFile.read(keyFile) else { throw SystemFailure(code: ENOENT) }
-            return try SigningKey(pem: pem)
+            guard let kept = try presentKey() else { throw SystemFailure(code: ENOENT) }
+            return kept
         } catch let failure as SystemFailure {
             throw AgentError(
                 .configuration,

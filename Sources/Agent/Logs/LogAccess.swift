@@ -6,14 +6,6 @@ import Musl
 import Darwin
 #endif
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Which log files the operator may read, and the only way to open one.
 ///
 /// A path is shared when it is one of the listed files or folders or lies beneath one, compared component by component
@@ -35,15 +27,21 @@ public struct LogAccess: Sendable, Equatable {
     /// Whether a path lies within what is shared, without a look at the disk beyond the shared folders.
     func shares(_ path: String) -> Bool {
         guard let wanted = LogPath(path) else { return false }
-        let listed = paths.compactMap { LogPath($0) }
-        return (listed + listed.compactMap { $0.resolved().value }).contains(where: wanted.isBeneath)
+        return Self.contains(wanted, listed, roots)
+    }
+
+    private var listed: [LogPath] { paths.compactMap { LogPath($0) } }
+    private var roots: [LogPath] { listed.compactMap { $0.resolved().value } }
+
+    private static func contains(_ wanted: LogPath, _ listed: [LogPath], _ roots: [LogPath]) -> Bool {
+        (listed + roots).contains(where: wanted.isBeneath)
     }
 
     /// Opens a regular file for reading.
     func open(_ path: String) -> Result<LogFile, LogProblem> {
         guard let wanted = LogPath(path) else { return .failure(LogProblem(kind: .notAbsolute, path: path)) }
-        guard shares(path) else { return .failure(LogProblem(kind: .notShared, path: path)) }
-        let roots = paths.compactMap { LogPath($0)?.resolved().value }
+        let roots = roots
+        guard Self.contains(wanted, listed, roots) else { return .failure(LogProblem(kind: .notShared, path: path)) }
         switch wanted.resolved() {
         case .failure(let failure): return .failure(LogProblem(code: failure.code, path: path))
         case .success(let real):

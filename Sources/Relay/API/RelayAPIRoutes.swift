@@ -13,9 +13,7 @@ struct RelayAPIRoutes: Sendable {
     let metrics: RelayMetrics
     let ledgerCertificate: String
     /// The freelancer, where `supplier.yaml` is filled in: VAT rules look at both sides.
-    let supplier: @Sendable () -> Supplier?
-    /// What is wrong with it, each with its line and mend.
-    var supplierProblems: @Sendable () -> [String] = { [] }
+    let supplier: @Sendable () -> SupplierFile
 
     var all: [APIRoute] { service + people + contracts + meetings + sessions + invoices + ledger }
 
@@ -204,8 +202,7 @@ struct RelayAPIRoutes: Sendable {
             ledger: desk.ledger,
             accounts: desk.accounts,
             clock: desk.clock,
-            supplier: supplier,
-            supplierProblems: supplierProblems
+            supplier: supplier
         )
     }
 
@@ -266,7 +263,7 @@ struct RelayAPIRoutes: Sendable {
 
     /// The relay reads the file itself: what is stored and hashed is its own reading of it.
     func add(_ new: NewContract, by person: OperatorIdentity) async throws -> ContractSummary {
-        let file = ContractFile.load(text: new.source, supplier: supplier())
+        let file = ContractFile.load(text: new.source, supplier: supplier().supplier)
         guard let contract = file.contract else {
             let problems = file.problems.map { $0.rendered(file: "contract") }.joined(separator: "\n")
             throw Refusal(

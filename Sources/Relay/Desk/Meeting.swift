@@ -45,9 +45,12 @@ struct RunningSession: Sendable {
     /// The end that could not be written yet, because the disk is full.
     var pendingEnd: PendingEnd?
 
-    /// The session's time now: UTC start plus monotonic time, floored to the second once.
+    /// The session's time now: UTC start plus monotonic time, floored to the second once; no later than a cap that ends it, however late
+    /// anybody looks.
     func instant(_ clock: RelayClock) -> Int64 {
-        startedAt + max(0, clock.monotonicMilliseconds() - startedAtMonotonic) / 1000
+        let now = startedAt + max(0, clock.monotonicMilliseconds() - startedAtMonotonic) / 1000
+        guard let cap, cap.endsSession else { return now }
+        return min(now, cap.reachedAt)
     }
 }
 

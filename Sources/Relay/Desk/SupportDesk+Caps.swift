@@ -23,9 +23,9 @@ extension SupportDesk {
         running[session]?.capRevision += 1
         guard let current = running[session], current.pausedBy.isEmpty else { return }
         do {
-            guard let version = try await ledger.contract(current.contract, version: current.version),
-                let cap = try Self.terms(of: version).cap, let record = try await ledger.session(session)
-            else { return }
+            guard let version = try await ledger.contract(current.contract, version: current.version) else { return }
+            let contract = try Self.terms(of: version)
+            guard let cap = contract.cap, let record = try await ledger.session(session) else { return }
             let forecast = try await accounts.capForecast(
                 of: record,
                 at: current.instant(clock),
@@ -35,7 +35,7 @@ extension SupportDesk {
             running[session]?.cap = CapWatch(
                 reachedAt: forecast.reachedAt.seconds,
                 endsSession: cap.onReach != .warn,
-                notice: Self.notice(forecast.limit, of: try Self.terms(of: version))
+                notice: Self.notice(forecast.limit, of: contract)
             )
         } catch {
             logger.error("a cap cannot be watched", metadata: ["session": "\(session)", "error": "\(error)"])
@@ -45,11 +45,13 @@ extension SupportDesk {
     /// Says so, or ends the session, where a cap is reached (rule 12).
     func enforceCaps() async {
         for session in running.values {
-            guard let cap = session.cap, session.pendingEnd == nil, session.instant(clock) >= cap.reachedAt else {
+            guard let cap = session.cap, session.pausedBy.isEmpty, session.pendingEnd == nil,
+                session.instant(clock) >= cap.reachedAt
+            else {
                 continue
             }
             if cap.endsSession {
-                await end(lost: session.session, Self.capReason, at: cap.reachedAt)
+                await end(lost: session.session, Self.capReason)
             } else if session.capNotice == nil {
                 running[session.session]?.capNotice = cap.notice
                 do {

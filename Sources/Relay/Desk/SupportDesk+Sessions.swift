@@ -232,11 +232,11 @@ extension SupportDesk {
         )
     }
 
-    /// One end is gone without a word, or the relay itself ends the session; at `instant` instead of now.
-    func end(lost session: String, _ reason: String, at instant: Int64? = nil) async {
+    /// One end is gone without a word, or the relay itself ends the session.
+    func end(lost session: String, _ reason: String) async {
         guard running[session] != nil else { return }
         do {
-            _ = try await end(session, by: .relay, reason: reason, summary: nil, idleSeconds: 0, at: instant)
+            _ = try await end(session, by: .relay, reason: reason, summary: nil, idleSeconds: 0)
         } catch {
             logger.error(
                 "a session's end is not written yet",
@@ -252,14 +252,13 @@ extension SupportDesk {
         by party: LedgerParty,
         reason: String,
         summary: String?,
-        idleSeconds: Int64,
-        at instant: Int64? = nil
+        idleSeconds: Int64
     ) async throws -> LedgerSession {
         guard var current = running[session] else { return try await known(session) }
         let pending =
             current.pendingEnd
             ?? PendingEnd(
-                instant: instant ?? current.instant(clock),
+                instant: current.instant(clock),
                 party: party,
                 reason: reason,
                 summary: summary,

@@ -1,4 +1,5 @@
 import Billing
+import ContractFiles
 import Contracts
 import Foundation
 import Invoicing
@@ -15,10 +16,8 @@ struct InvoiceOffice: Sendable {
     let ledger: Ledger
     let accounts: ContractAccounts
     let clock: RelayClock
-    /// The freelancer, where `supplier.yaml` can be read.
-    let supplier: @Sendable () -> Supplier?
-    /// What is wrong with `supplier.yaml`, each with its line and mend.
-    var supplierProblems: @Sendable () -> [String] = { [] }
+    /// What `supplier.yaml` says: the freelancer, or what is wrong with it.
+    let supplier: @Sendable () -> SupplierFile
 
     // MARK: Issuing
 
@@ -224,15 +223,11 @@ struct InvoiceOffice: Sendable {
     }
 
     private func knownSupplier() throws -> Supplier {
-        guard let supplier = supplier() else {
-            let problems = supplierProblems()
-            guard let first = problems.first else {
-                throw Refusal.conflict(
-                    "supplier.yaml is not there (it is the head of every invoice, in the relay's folder)"
-                )
-            }
+        let file = supplier()
+        guard let supplier = file.supplier else {
+            let first = file.problems.first.map { ", the first: \($0.rendered(file: "supplier.yaml"))" } ?? ""
             throw Refusal.conflict(
-                "no invoice without its head, supplier.yaml in the relay's folder; it has \(problems.count) problems, the first: \(first)"
+                "no invoice without its head, supplier.yaml in the relay's folder; it has \(file.problems.count) problems\(first)"
             )
         }
         return supplier
