@@ -51,7 +51,7 @@ struct InvoiceOffice: Sendable {
             return InvoiceAnswer(
                 invoices: [],
                 waits:
-                    "\(Amount.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
+                    "\(Cents.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
             )
         }
         return try await invoices(billed, statements, isDryRun: request.isDryRun)
@@ -319,14 +319,5 @@ struct InvoiceOffice: Sendable {
         } catch let error as BillingError {
             throw Refusal(.unprocessableContent, "billing", "\(error)")
         }
-    }
-}
-
-/// Cents for a sentence.
-private enum Amount {
-    /// `12.50`.
-    static func text(_ cents: Int64) -> String {
-        let magnitude = cents.magnitude
-        return "\(cents < 0 ? "-" : "")\(magnitude / 100).\(magnitude % 100 < 10 ? "0" : "")\(magnitude % 100)"
     }
 }
