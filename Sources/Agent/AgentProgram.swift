@@ -182,7 +182,7 @@ public struct AgentProgram: Sendable {
         screen.status(nil)
         let report = SessionReport(outcome)
         if screen.isTerminal, case .left = outcome.ending { screen.line("") }
-        for line in report.lines { screen.line("\(time.wallClock)  \(line)") }
+        for line in report.lines where !outcome.isAnnounced { screen.line("\(time.wallClock)  \(line)") }
         if let complaint = report.complaint { complain(complaint) }
         return outcome.ending.status
     }

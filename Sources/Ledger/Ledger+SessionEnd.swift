@@ -1,4 +1,5 @@
 internal import GRDB
+import Receipts
 
 extension Ledger {
     /// Stops the clock for good. A second end returns the session as the first left it and changes nothing.
@@ -60,15 +61,22 @@ extension Ledger {
 
     /// Adds a summary to a session that has ended; what the end said stays.
     ///
+    /// - Parameter addendum: the same, signed by the operator; the caller has checked by whom.
     /// - Throws: `notFound`; `conflict` for a live session.
     @discardableResult
-    public func addSummary(_ session: String, text: String, by party: SessionParty) async throws -> SessionRecord {
+    public func addSummary(
+        _ session: String,
+        text: String,
+        by party: SessionParty,
+        addendum: Addendum? = nil
+    ) async throws -> SessionRecord {
         try Check.text(text, "a summary")
+        let signed = try addendum.map { String(decoding: try $0.canonicalBytes(), as: UTF8.self) }
         return try await store.append { db, _ in
             guard try SessionRecord.known(session, in: db).state != .live else {
                 throw LedgerError(.conflict, "the session \"\(session)\" still runs; give its summary when ending it")
             }
-            return .summaryAdded(SummaryAdded(session: session, text: text, by: party))
+            return .summaryAdded(SummaryAdded(session: session, text: text, by: party, signed: signed))
         } result: {
             try SessionRecord.known(session, in: $0)
         }

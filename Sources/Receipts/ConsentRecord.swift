@@ -138,12 +138,7 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
     public func canonicalBytes() throws(ReceiptsError) -> [UInt8] { try .canonical(self, "a consent record") }
 
     /// What both sign.
-    public func signedBytes() throws(ReceiptsError) -> SignedBytes {
-        guard let json = try? JSONValue(encoding: self), json.isInteroperable else {
-            throw ReceiptsError(.badStatement, "a consent record with a number that no canonical form has")
-        }
-        return SignedBytes(domain: .consent, statement: json)
-    }
+    public func signedBytes() throws(ReceiptsError) -> SignedBytes { try .of(self, in: .consent, "a consent record") }
 
     /// What names the record everywhere else: SHA-256 of the signed bytes.
     public func hash() throws(ReceiptsError) -> Digest { try signedBytes().digest }

@@ -13,6 +13,8 @@ import Contracts
 /// - ``LedgerHead`` says how long the ledger is, and what its last entry hashes to.
 /// - ``Terms`` are what an operator offers, ``OperatorProof`` is who says so in this very connection, ``ConsentRecord`` is
 ///   what operator and client then agreed to, signed by both.
+/// - ``ClosingStatement`` is what the ends say when it is over, ``Receipt`` what it took and comes to, ``Addendum`` what the operator
+///   writes under it later.
 ///
 /// All failures are ``ReceiptsError``.
 public struct SignedBytes: Hashable, Sendable {
@@ -28,6 +30,12 @@ public struct SignedBytes: Hashable, Sendable {
         public static let ledgerEntry = Domain(rawValue: "lotse/1 ledger entry")
         /// What operator and client agreed to.
         public static let consent = Domain(rawValue: "lotse/1 consent")
+        /// What the ends say before a tunnel closes.
+        public static let closing = Domain(rawValue: "lotse/1 closing statement")
+        /// The proof of service of one session.
+        public static let receipt = Domain(rawValue: "lotse/1 receipt")
+        /// What an operator adds to a session that has its receipt.
+        public static let addendum = Domain(rawValue: "lotse/1 addendum")
         /// Who offers terms, in one connection and no other.
         public static let operatorProof = Domain(rawValue: "lotse/1 operator proof")
         /// The ledger's count and last hash.

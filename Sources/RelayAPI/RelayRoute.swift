@@ -63,7 +63,7 @@ public enum RelayRoute {
     /// `GET /v1/tunnel?invitation=ID`, the operator's end.
     public static func tunnel(invitation: String) -> String { "\(tunnel)?invitation=\(escaped(invitation))" }
 
-    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `end`.
+    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `end`, `closing`, `receipt`; `GET` with `receipt`.
     public static func session(_ id: String, _ verb: String) -> String { "\(sessions)/\(escaped(id))/\(verb)" }
 
     /// `GET /v1/sessions?contract=ID&live=true`.

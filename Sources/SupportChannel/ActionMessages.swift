@@ -8,7 +8,13 @@
 //   pause    Empty            → result Empty
 //   resume   Empty            → result Empty
 //   note     NoteParameters   → result Empty
-//   end      EndParameters    → result Empty; then either end closes
+//
+// When the session is over, whoever ended it, in this order:
+//
+//   closing  ClosingParameters → output, 32 bytes for each action; result ClosingDraft
+//   closed   SignedClosing     → result Empty
+//   receipt  ReceiptParameters → result ReceiptParameters      as the client answered it, within 30 seconds
+//   end      EndParameters     → result Empty; then either end closes
 
 /// No parameters, or nothing to say.
 public struct Empty: Codable, Sendable {
@@ -142,8 +148,8 @@ public struct NoteParameters: Codable, Sendable {
     public init(text: String) { self.text = text }
 }
 
-/// The operator ended the session; the relay has already closed it with these figures.
-public struct EndParameters: Codable, Sendable {
+/// The session is over, and the relay has closed it with these figures: what has the client's program to say of it?
+public struct ClosingParameters: Codable, Sendable {
     /// What was done.
     public var summary: String?
     /// Connected time.
@@ -154,7 +160,7 @@ public struct EndParameters: Codable, Sendable {
     public var netCents: Int64?
     /// ISO 4217.
     public var currency: String?
-    /// Why the relay ended the session; nil where the operator did.
+    /// Why the relay ended the session; nil where one of the two did.
     public var reason: String?
 
     /// Parameters.
@@ -172,6 +178,52 @@ public struct EndParameters: Codable, Sendable {
         self.billedSeconds = billedSeconds
         self.netCents = netCents
         self.currency = currency
+    }
+}
+
+/// What the client's program says of a session that is over.
+public struct ClosingDraft: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.ClosingStatement` as text, with the client's signature.
+    public var statement: String
+    /// What stands in front of the actions in the statement's digest, in hexadecimal; the relay never gets it.
+    public var salt: String
+
+    /// A draft.
+    public init(statement: String, salt: String) {
+        self.statement = statement
+        self.salt = salt
+    }
+}
+
+/// The same with the operator's signature too: it stands even if the relay withholds the session's end.
+public struct SignedClosing: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.ClosingStatement` as text.
+    public var statement: String
+
+    /// A signed statement.
+    public init(statement: String) { self.statement = statement }
+}
+
+/// A receipt on its way to be signed, and back.
+public struct ReceiptParameters: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.Receipt` as text.
+    public var receipt: String
+
+    /// Parameters.
+    public init(receipt: String) { self.receipt = receipt }
+}
+
+/// Nothing follows.
+public struct EndParameters: Codable, Sendable {
+    /// Canonical bytes of the `Receipts.Receipt` as the relay keeps it; nil where there is none.
+    public var receipt: String?
+    /// Why there is none.
+    public var problem: String?
+
+    /// Parameters.
+    public init(receipt: String? = nil, problem: String? = nil) {
+        self.receipt = receipt
+        self.problem = problem
     }
 }
 

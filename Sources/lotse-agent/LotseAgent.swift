@@ -24,7 +24,7 @@ struct LotseAgent: AsyncParsableCommand {
               lotse-agent --yes --logs /var/log/nginx < file-with-the-code
               lotse-agent verify invoice.xml
             """,
-        subcommands: [Verify.self]
+        subcommands: [Verify.self, Keys.self]
     )
 
     @Option(help: ArgumentHelp("Where your supporter's relay is.", valueName: "https://host:port"))
@@ -64,6 +64,8 @@ struct LotseAgent: AsyncParsableCommand {
     )
     var logs: [String] = []
 
+    @OptionGroup var place: ReceiptFolder
+
     func run() async throws {
         let environment = SystemEnvironment.variables
         let phrases = Phrases(Language(environment: environment))
@@ -98,7 +100,7 @@ struct LotseAgent: AsyncParsableCommand {
             input: .standardInput(),
             phrases: phrases,
             interruption: try .bySignals(),
-            folder: AgentFolder(path: places.keepsakes),
+            folder: place.folder(environment),
             makeRunner: { CommandRunner(commandGuard: CommandGuard()) },
             complain: Self.complain
         )

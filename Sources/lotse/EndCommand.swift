@@ -19,16 +19,29 @@ struct EndCommand: AsyncParsableCommand {
     func run() async throws {
         let summary = summary
         let home = try OperatorHome.standard()
-        let record: SessionRecord
+        let ended: EndedSession
         do {
-            record = try await HolderClient.with(home, session: choice.session) { try await $0.end(summary: summary) }
+            ended = try await HolderClient.with(home, session: choice.session) { client in
+                await Screen.tell("the client has half a minute to sign the receipt")
+                return try await client.end(summary: summary)
+            }
         } catch let error as OperatorError where error.kind == .noSession {
             // Where the client was faster, the summary is still to be written.
             let relay = try await Screen.relay()
             guard let session = try await relay.sessionToSummarize(choice.session) else { throw error }
-            record = try await relay.end(session: session, EndRequest(summary: summary))
+            ended = try await relay.addSummary(summary, to: session)
         }
-        try await Screen.print(output.json ? JSON.text(record) : SessionPage.ended(record))
+        guard output.json else {
+            try await Screen.print(SessionPage.ended(ended))
+            return try await Screen.relay().checkLedger()
+        }
+        guard let receipt = ended.receipt else {
+            throw OperatorError(
+                .refused,
+                "the session has ended, and there is no receipt yet\(ended.problem.map { ": \($0)" } ?? "") (lotse receipt \(ended.record.session))"
+            )
+        }
+        try await Screen.print(String(decoding: receipt.canonicalBytes(), as: UTF8.self))
         try await Screen.relay().checkLedger()
     }
 }

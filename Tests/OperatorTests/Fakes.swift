@@ -1,3 +1,4 @@
+import Contracts
 import FoundationEssentials
 import Glibc
 import NIOCore
@@ -32,6 +33,13 @@ final class FakeRelay: SessionRelay {
     let told = Mutex<[String]>([])
     let failsToEnd = Mutex(false)
     let kept = Mutex<[ConsentRecord]>([])
+    let closings = Mutex<[ClosingStatement]>([])
+    let receipts = Mutex<[Receipt]>([])
+    /// What `close` throws.
+    let closeProblem = Mutex<RelayAPI.Problem?>(nil)
+    /// What is wrong with its receipt.
+    let changes = Mutex<@Sendable (inout Receipt) -> Void>({ _ in })
+    private let ledgerKey: SigningKey
     let credentials: OperatorCredentials
     private let document: ContractDocument?
     private let tunnel: (@Sendable () async throws -> WaitingTunnel)?
@@ -44,6 +52,7 @@ final class FakeRelay: SessionRelay {
         tunnel: (@Sendable () async throws -> WaitingTunnel)? = nil
     ) throws {
         credentials = try TestLogin.shared.get().credentials
+        ledgerKey = try SigningKey.generate()
         self.document = document
         self.tunnel = tunnel
     }
@@ -73,6 +82,25 @@ final class FakeRelay: SessionRelay {
     }
 
     func record(session: String) async throws -> SessionRecord? { nil }
+
+    func close(session: String, _ closing: ClosingStatement?) async throws -> Receipt {
+        told.withLock { $0.append(closing == nil ? "close alone" : "close \(closing?.rawSeconds ?? 0)") }
+        if let problem = closeProblem.withLock({ $0 }) { throw problem }
+        var receipt = try Samples.receipt(closing)
+        changes.withLock { $0 }(&receipt)
+        return receipt.adding(try Signature(by: .relay, of: receipt.signedBytes(), with: ledgerKey))
+    }
+
+    func conclude(_ outcome: Receipt) async throws -> Receipt {
+        told.withLock { $0.append("conclude \(outcome.state.rawValue)\(outcome.reason.map { ": \($0)" } ?? "")") }
+        guard outcome.isAnswered(under: try Samples.consent.get()) else {
+            throw RelayAPI.Problem(code: "badRequest", message: "not a receipt with its signatures")
+        }
+        return outcome.adding(try Signature(by: .relay, of: outcome.signedBytes(), with: ledgerKey))
+    }
+
+    func keep(_ closing: ClosingStatement) throws { closings.withLock { $0.append(closing) } }
+    func keep(_ receipt: Receipt) throws { receipts.withLock { $0.append(receipt) } }
 
     func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
         if failsToEnd.withLock({ $0 }) {
@@ -113,6 +141,71 @@ struct TestLogin: Sendable {
 }
 
 enum Samples {
+    static let clientKey = Result { try SigningKey.generate() }
+
+    /// What jan and the client agreed to.
+    static let consent = Result {
+        let terms = Terms(
+            session: "s-1",
+            invitation: "i-1",
+            room: "4821",
+            authority: String(repeating: "ab", count: 32),
+            operator: "jan",
+            contract: "{}",
+            contractVersion: 1,
+            category: "question",
+            purpose: "a test",
+            price: .init(currency: "EUR", centsPerHour: 9500),
+            grants: ["run", "logs"],
+            offeredAt: "2026-01-01T00:00:00Z"
+        )
+        let credentials = try TestLogin.shared.get().credentials
+        let record = ConsentRecord(
+            terms,
+            contractID: "acme",
+            answer: .init(
+                grants: ["run", "logs"],
+                approval: .session,
+                machine: "box",
+                key: try clientKey.get().verifyingKey
+            ),
+            operatorKey: credentials.verifyingKey,
+            exporter: []
+        )
+        let client = try Signature(by: .client, of: record.signedBytes(), with: clientKey.get())
+        return try credentials.sign(record.signed([client]))
+    }
+
+    /// The receipt of that session, 754 seconds long.
+    static func receipt(_ closing: ClosingStatement?) throws -> Receipt {
+        let consent = try consent.get()
+        return Receipt(
+            session: "s-1",
+            contract: "acme",
+            contractVersion: 1,
+            contractHash: consent.contractHash,
+            category: "question",
+            operator: "jan",
+            startedAt: "2026-01-01T00:00:00Z",
+            endedAt: "2026-01-01T00:12:40Z",
+            rawSeconds: 754,
+            pausedSeconds: 6,
+            disconnectedSeconds: 0,
+            billedSeconds: 900,
+            bands: [.init(seconds: 900, percentBp: 0, label: "base")],
+            quotaBeforeSeconds: 0,
+            quotaAfterSeconds: 0,
+            netCents: 2375,
+            currency: "EUR",
+            consentHash: try consent.hash(),
+            previousReceiptHash: nil,
+            ledgerHead: .sha256("head"),
+            transcriptDigest: closing?.actionsDigest,
+            agentClock: closing.map { .init(rawSeconds: $0.rawSeconds, differenceSeconds: 754 - $0.rawSeconds) },
+            summary: nil
+        )
+    }
+
     static func record(state: SessionRecord.State = .ended, summary: String? = nil) -> SessionRecord {
         SessionRecord(
             session: "s-1",
@@ -145,6 +238,11 @@ typealias AgentBehaviour = @Sendable (IncomingAction) async throws -> Void
 final class FakeAgent: Sendable {
     let end: AgentEnd
     let told = Mutex<[String]>([])
+    /// What the client does about the receipt.
+    let answers = Mutex<ReceiptHabit>(.signs)
+    /// What it says was done beside what it was asked for.
+    let invents = Mutex(false)
+    private let actions = Mutex(ActionDigest())
     private let events: AsyncStream<SessionEvent>
     private let happen: AsyncStream<SessionEvent>.Continuation
 
@@ -161,12 +259,75 @@ final class FakeAgent: Sendable {
             case "events":
                 let replies = try await action.accept()
                 for await event in self.events { try await replies.send(.notice, json: event) }
-            case "pause", "resume", "note", "end":
+            case "pause", "resume", "note", "end", "closed":
                 self.told.withLock { $0.append(action.name) }
-            default: try await behaviour(action)
+                try await action.accept().send(.result, json: Empty())
+            case "closing": try await self.close(action)
+            case "receipt": try await self.answer(action)
+            default:
+                self.actions.withLock { $0.add(action.name, parameters: action.parameters.readableBytesView) }
+                try await behaviour(action)
             }
         }
     }
+
+    private func close(_ action: IncomingAction) async throws {
+        told.withLock { $0.append(action.name) }
+        guard answers.withLock({ $0 }) != .isGone else { return try await end.channel.close() }
+        if invents.withLock({ $0 }) { actions.withLock { $0.add("run", parameters: Array("rm".utf8)) } }
+        let consent = try Samples.consent.get()
+        let actions = actions.withLock { $0 }
+        let salt = [UInt8](repeating: 7, count: 32)
+        let statement = ClosingStatement(
+            session: "s-1",
+            consentHash: try consent.hash(),
+            rawSeconds: 753,
+            pausedSeconds: 6,
+            actionsDigest: try actions.digest(salt: salt)
+        )
+        let signed = statement.signed([
+            try Signature(by: .client, of: statement.signedBytes(), with: Samples.clientKey.get())
+        ])
+        let replies = try await action.accept()
+        try await replies.send(ActionFrame(.output, ByteBuffer(bytes: actions.actions.flatMap(\.bytes))))
+        let text = String(decoding: try signed.canonicalBytes(), as: UTF8.self)
+        try await replies.send(.result, json: ClosingDraft(statement: text, salt: Digest(bytes: salt)?.hex ?? ""))
+    }
+
+    private func answer(_ action: IncomingAction) async throws {
+        told.withLock { $0.append(action.name) }
+        let text = try action.parameters(as: ReceiptParameters.self).receipt
+        let receipt = try Receipt(canonical: Array(text.utf8))
+        let key = try Samples.clientKey.get()
+        func signed(_ receipt: Receipt) throws -> Receipt {
+            receipt.adding(try Signature(by: .client, of: receipt.signedBytes(), with: key))
+        }
+        let outcome: Receipt
+        switch answers.withLock({ $0 }) {
+        case .signs: outcome = try signed(receipt)
+        case .refuses: outcome = receipt.with(.refused, reason: "not my work")
+        case .disputes: outcome = try signed(receipt.with(.disputed, reason: "I was at lunch"))
+        case .claims: outcome = receipt
+        case .changes:
+            var cheaper = receipt
+            cheaper.netCents = 1
+            outcome = try signed(cheaper)
+        case .isGone: return try await end.channel.close()
+        }
+        let reply = String(decoding: try outcome.canonicalBytes(), as: UTF8.self)
+        try await action.accept().send(.result, json: ReceiptParameters(receipt: reply))
+    }
+}
+
+/// What a client does about a receipt.
+enum ReceiptHabit {
+    case signs, refuses, disputes
+    /// Says that it signed, and did not.
+    case claims
+    /// Signs another one.
+    case changes
+    /// Leaves when the session is closed.
+    case isGone
 }
 
 /// A holder with a fake agent behind it and a fake relay beside it, from `ready` to its end.
@@ -194,6 +355,7 @@ struct HeldSession: Sendable {
             machine: "box",
             grants: ["run", "logs"],
             startedAt: Timestamp(seconds: 1_767_225_600),
+            consent: try Samples.consent.get(),
             agent: try await connect(right) { try OperatorEnd(addingTo: $0) }
         )
         let relay = try FakeRelay()

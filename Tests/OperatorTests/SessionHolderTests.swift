@@ -61,13 +61,15 @@ struct SessionHolderTests {
     @Test("end closes at the relay, tells the agent, answers, and leaves nothing behind")
     func end() async throws {
         let (end, told) = try await HeldSession.run(in: temporary, agent: Behaviours.cat) { held in
-            let record = try await HolderClient.with(held.home) { try await $0.end(summary: "all done") }
-            #expect(record.summary == "all done")
+            let ended = try await HolderClient.with(held.home) { try await $0.end(summary: "all done") }
+            #expect(ended.record.summary == "all done")
+            #expect(ended.receipt?.state == .signed)
+            #expect(held.relay.receipts.withLock { $0 } == [ended.receipt])
             return (held.relay.told.withLock { $0 }, held.agent.told.withLock { $0 })
         }
         #expect(end == .byOperator(Samples.record(summary: "all done")))
-        #expect(told.0 == ["end ended: all done"])
-        #expect(told.1 == ["end"])
+        #expect(told.0 == ["end ended: all done", "close 753", "conclude signed"])
+        #expect(told.1 == ["closing", "closed", "receipt", "end"])
         #expect(leftOver.isEmpty)
     }
 

@@ -33,6 +33,16 @@ struct Acquaintances: Sendable {
         var quotaLeftSeconds: Int64?
         /// When that was.
         var at: Timestamp
+        /// Hash of the contract's last receipt that was signed here.
+        var receiptHash: Digest?
+    }
+
+    /// The key with which a relay signs.
+    struct Ledger: Codable, Sendable, Equatable {
+        /// SPKI SHA-256 of the relay's authority, in hexadecimal.
+        var authority: String
+        /// The key, in hexadecimal.
+        var key: String
     }
 
     /// What is known of the two that an offer names.
@@ -44,9 +54,11 @@ struct Acquaintances: Sendable {
         static let nothing = Recollection()
     }
 
-    fileprivate struct Content: Codable {
+    struct Content: Codable {
         var operators: [Operator] = []
         var contracts: [Contract] = []
+        /// Files of older releases have none.
+        var ledgers: [Ledger]?
     }
 
     /// What is known of an operator and a contract.
@@ -72,8 +84,8 @@ struct Acquaintances: Sendable {
 
     /// Remembers who and what was agreed to.
     ///
-    /// - Throws: `SystemFailure`, or what decoding a damaged file throws.
-    func remember(_ consent: ConsentRecord, at moment: Timestamp) throws {
+    /// - Throws: `SystemFailure`, or what decoding a damaged file throws. The same holds for those below.
+    func remember(_ consent: ConsentRecord, relayKey: VerifyingKey? = nil, at moment: Timestamp) throws {
         let person = Operator(
             authority: consent.authority,
             name: consent.operator.name,
@@ -88,11 +100,46 @@ struct Acquaintances: Sendable {
             quotaLeftSeconds: consent.price.quotaLeftSeconds,
             at: moment
         )
+        try change { content in
+            content.remember(person)
+            let before = content.contracts.first { $0.isSame(as: contract) }
+            content.contracts.removeAll { $0.isSame(as: contract) }
+            var known = contract
+            known.receiptHash = before?.receiptHash
+            content.contracts.append(known)
+            guard let relayKey else { return }
+            let ledger = Ledger(authority: consent.authority, key: relayKey.hex)
+            content.ledgers = (content.ledgers ?? []).filter { $0 != ledger } + [ledger]
+        }
+    }
+
+    /// Remembers the last receipt of a contract.
+    func remember(_ receipt: Receipt, authority: String) throws {
+        let hash = try receipt.hash()
+        try change { content in
+            for index in content.contracts.indices
+            where content.contracts[index].authority == authority
+                && content.contracts[index].contract == receipt.contract
+            {
+                content.contracts[index].receiptHash = hash
+            }
+        }
+    }
+
+    /// Hash of a contract's last receipt that was signed here; nil where there is none.
+    func lastReceipt(of contract: String, authority: String) throws -> Digest? {
+        try content().contracts.first { $0.authority == authority && $0.contract == contract }?.receiptHash
+    }
+
+    /// All that is remembered.
+    func content() throws -> Content {
+        try SmallFile.read(file).map { try JSONDecoder().decode(Content.self, from: Data($0)) } ?? Content()
+    }
+
+    private func change(_ body: (inout Content) throws -> Void) throws {
         try SmallFile.update(file) { present in
             var content = try present.map { try JSONDecoder().decode(Content.self, from: Data($0)) } ?? Content()
-            content.remember(person)
-            content.contracts.removeAll { $0.authority == contract.authority && $0.contract == contract.contract }
-            content.contracts.append(contract)
+            try body(&content)
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             return Array(try encoder.encode(content)) + [UInt8(ascii: "\n")]
@@ -107,6 +154,10 @@ extension Acquaintances.Content {
         operators.removeAll { $0.isSamePerson(as: person) }
         operators.append(person)
     }
+}
+
+extension Acquaintances.Contract {
+    fileprivate func isSame(as other: Self) -> Bool { authority == other.authority && contract == other.contract }
 }
 
 extension Acquaintances.Operator {

@@ -1,3 +1,5 @@
+import Contracts
+import FoundationEssentials
 import Receipts
 
 #if canImport(Glibc)
@@ -14,14 +16,25 @@ import Darwin
 /// | --- | --- |
 /// | `agent.key` | the key that signs for this client, PEM |
 /// | `consents/SESSION.json` | what was agreed to, with both signatures |
+/// | `contracts/HASH.json` | the terms of that |
+/// | `closings/SESSION.json` | what both ends said when a session was over |
+/// | `receipts/SESSION.json` | what it took and comes to, signed; elsewhere with `--receipts` |
 /// | `acquaintances.json` | operators and contracts that were met before |
 /// | `relays.json` | authorities of relays (`RelayMemory`) |
 public struct AgentFolder: Sendable {
     /// The folder; need not exist yet.
     public let path: String
 
+    /// Where receipts are kept.
+    public let receipts: String
+
     /// A folder at `path`.
-    public init(path: String) { self.path = path }
+    ///
+    /// - Parameter receipts: where receipts are kept, where not in it.
+    public init(path: String, receipts: String? = nil) {
+        self.path = path
+        self.receipts = receipts ?? path + "/receipts"
+    }
 
     private var keyFile: String { path + "/agent.key" }
     var acquaintances: Acquaintances { Acquaintances(file: path + "/acquaintances.json") }
@@ -57,23 +70,62 @@ public struct AgentFolder: Sendable {
 
     /// Keeps a consent.
     ///
-    /// - Throws: `SystemFailure`.
+    /// - Throws: `SystemFailure`. The same holds for the three below.
     func keep(_ consent: ConsentRecord) throws {
-        let bytes = try consent.canonicalBytes() + [UInt8(ascii: "\n")]
-        try SmallFile.update(consentFile(consent.session)) { _ in bytes }
+        try keep(consent.canonicalBytes(), in: file("consents", consent.session))
+    }
+
+    /// Keeps the terms of a contract, by their hash.
+    func keep(_ contract: Contract) throws {
+        let bytes = contract.canonicalBytes
+        try keep(bytes, in: file("contracts", Digest.sha256(bytes).hex))
+    }
+
+    /// Keeps what both ends said when a session was over.
+    func keep(_ closing: ClosingStatement) throws {
+        try keep(closing.canonicalBytes(), in: file("closings", closing.session))
+    }
+
+    /// Keeps a receipt.
+    func keep(_ receipt: Receipt) throws { try keep(receipt.canonicalBytes(), in: receiptFile(receipt.session)) }
+
+    private func keep(_ bytes: [UInt8], in file: String) throws {
+        try SmallFile.update(file) { _ in bytes + [UInt8(ascii: "\n")] }
     }
 
     /// What was agreed to in a session; nil where this computer keeps nothing of it.
     ///
     /// - Throws: `SystemFailure`; `ReceiptsError` where the file was changed.
     func consent(of session: String) throws -> ConsentRecord? {
-        try SmallFile.read(consentFile(session)).map { try ConsentRecord(canonical: Array($0.dropLast())) }
+        try SmallFile.read(file("consents", session)).map { try ConsentRecord(canonical: Array($0.dropLast())) }
     }
 
+    /// The terms with this hash; nil where this computer does not keep them, or not as they were.
+    ///
+    /// - Throws: `SystemFailure`.
+    func contract(_ hash: Digest) throws -> Contract? {
+        guard let bytes = try SmallFile.read(file("contracts", hash.hex)).map({ Array($0.dropLast()) }),
+            Digest.sha256(bytes) == hash
+        else { return nil }
+        return try? JSONDecoder().decode(Contract.self, from: Data(bytes))
+    }
+
+    /// The receipt of a session; nil where this computer keeps none.
+    ///
+    /// - Throws: `SystemFailure`; `ReceiptsError` where the file was changed.
+    func receipt(of session: String) throws -> Receipt? {
+        try SmallFile.read(receiptFile(session)).map { try Receipt(canonical: Array($0.dropLast())) }
+    }
+
+    /// Where the receipt of a session is.
+    func receiptFile(_ session: String) -> String { "\(receipts)/\(plain(session)).json" }
+
+    private func file(_ folder: String, _ name: String) -> String { "\(path)/\(folder)/\(plain(name)).json" }
+
     /// The relay makes a session's id up: it must not lead anywhere else.
-    private func consentFile(_ session: String) -> String {
-        let isHarmless = !session.isEmpty && session.utf8.count <= 64 && session.utf8.allSatisfy { isPlain($0) }
-        return "\(path)/consents/\(isHarmless ? session : Digest.sha256(session).hex).json"
+    private func plain(_ name: String) -> String {
+        let isHarmless = !name.isEmpty && name.utf8.count <= 64 && name.utf8.allSatisfy { isPlain($0) }
+        return isHarmless ? name : Digest.sha256(name).hex
     }
 
     private func isPlain(_ byte: UInt8) -> Bool {

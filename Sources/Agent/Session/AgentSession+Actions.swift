@@ -11,6 +11,7 @@ extension AgentSession {
         case "consent": return try await consent(action)
         default: break
         }
+        if let kind = SettlementAction(rawValue: action.name) { return try await settle(kind, action) }
         guard let kind = Action(rawValue: action.name) else {
             throw Refusal(
                 status: 404,
@@ -25,7 +26,6 @@ extension AgentSession {
         case .pause: try await pause(action)
         case .resume: try await resume(action)
         case .note: try await note(action)
-        case .end: try await end(action)
         }
     }
 
@@ -57,13 +57,9 @@ extension AgentSession {
         try await action.accept().send(.result, json: Empty())
     }
 
-    private func end(_ action: IncomingAction) async throws {
-        let parameters = try action.parameters(as: EndParameters.self)
-        finish(.byOperator(parameters))
-        defer { endAnswered.trigger() }
-        let replies = try await action.accept()
-        try await replies.send(.result, json: Empty())
-        try await replies.finish()
+    /// The operator has something done: for the closing statement, which both ends sign.
+    func noteAction(_ action: IncomingAction) {
+        state.withLock { $0.actionDigest.add(action.name, parameters: action.parameters.readableBytesView) }
     }
 
     /// Open for the session's life: says what happens on this side, the end last.

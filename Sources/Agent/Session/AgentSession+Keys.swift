@@ -13,6 +13,7 @@ extension AgentSession {
             do {
                 guard let text = try await input.next() else { return stopListening() }
                 guard let key = text.first(where: { !$0.isWhitespace }) else { continue }
+                if try await answerReceipt(key, line: text) { continue }
                 await press(key)
             } catch { return }
         }
@@ -24,10 +25,12 @@ extension AgentSession {
             state.isDeaf = true
             return state.waiting
         }
+        gone.trigger()
         for (number, answer) in waiting where answer.resolve(.no) { show(phrases.nobodyToAsk(number)) }
     }
 
     private func press(_ key: Character) async {
+        guard !state.withLock({ $0.machine.isOver }) else { return }
         let now = time.now
         let (effect, phrases) = state.withLock { state in
             let granted = state.granted

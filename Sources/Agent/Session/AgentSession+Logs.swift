@@ -32,6 +32,7 @@ extension AgentSession {
         )
         let reader = LogReader(access: access, wait: { [time] in try await time.sleep($0) })
         let broken = OneShot<Void>()
+        noteAction(action)
         let replies = try await action.accept()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [work] in

@@ -100,6 +100,7 @@ extension AgentSession {
     ) async throws {
         let queue = CommandInputQueue()
         let signals = CommandSignals()
+        noteAction(action)
         let replies = try await action.accept()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {

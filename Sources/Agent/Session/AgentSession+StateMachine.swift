@@ -9,7 +9,6 @@ extension AgentSession {
         case pause
         case resume
         case note
-        case end
     }
 
     /// Who stops the clock.

@@ -141,21 +141,28 @@ extension AgentSession {
         let (phrases, offer) = state.withLock { ($0.phrases, $0.offer) }
         guard let offer else { throw Refusal(status: 409, message: "there is no offer") }
         let session: SessionStarted
+        let certificate: Certificate
         do {
             let (relay, token) = (relay, token)
             let committed = await Awaited.of(limit: settings.relayLimit, time: time) {
                 try await relay.consent(ConsentRequest(record: text), token: token)
             }
             session = try committed.get(timeout: AgentError(.relayFailed, phrases.relaySilent(relay.address)))
-            guard session.session == record.session, let certificate = try? Certificate(pem: session.certificate),
-                session.head.isSigned(by: certificate, of: offer.authority)
+            guard session.session == record.session, let shown = try? Certificate(pem: session.certificate),
+                session.head.isSigned(by: shown, of: offer.authority)
             else { throw AgentError(.relayFailed, phrases.relayLies) }
+            certificate = shown
         } catch {
             finish(.consentFailed("\(error)"))
             throw Refusal(status: 502, message: "the relay did not record the client's consent: \(error)")
         }
+        state.withLock { state in
+            state.record = record
+            state.startedAt = session.startedAt
+            state.relayKey = certificate.ledgerKey(of: offer.authority)
+        }
         try begin(session, offer)
-        remember(record, phrases)
+        remember(record, offer)
         return session
     }
 
@@ -181,14 +188,15 @@ extension AgentSession {
         started.trigger()
     }
 
-    /// A memory that cannot be written is a pity and no reason to stop: the relay has the record.
-    private func remember(_ record: ConsentRecord, _ phrases: Phrases) {
-        do {
+    private func remember(_ record: ConsentRecord, _ offer: Offer) {
+        keeping {
             try folder.keep(record)
-            try folder.acquaintances.remember(record, at: Timestamp(seconds: time.epochSeconds))
-        } catch {
-            let reason = (error as? SystemFailure).map { SystemReason.sentence($0.code) } ?? "\(error)"
-            show(phrases.cannotKeep(folder.path, TerminalText.name(reason, limit: 200)))
+            try folder.keep(offer.contract)
+            try folder.acquaintances.remember(
+                record,
+                relayKey: state.withLock { $0.relayKey },
+                at: Timestamp(seconds: time.epochSeconds)
+            )
         }
     }
 

@@ -35,6 +35,14 @@ final class AgentSession: Sendable {
         var approvalLimit: Duration = .seconds(120)
         /// How long the relay may take for a consent or an end.
         var relayLimit: Duration = .seconds(10)
+        /// How long the client may look at a receipt before they answer.
+        var signatureLimit: Duration = .seconds(30)
+        /// How long they may then take to write an objection down.
+        var objectionLimit: Duration = .seconds(60)
+        /// How long the operator may take, when the session is over, to begin with its receipt.
+        var settlementStart: Duration = .seconds(10)
+        /// How long all of it may take, the client's time to think and the relay's to commit.
+        var settlementLimit: Duration = .seconds(150)
         /// How long the operator may take to close after the end.
         var closeLimit: Duration = .seconds(3)
     }
@@ -45,6 +53,12 @@ final class AgentSession: Sendable {
         var offer: Offer?
         /// What the client signed.
         var draft: ConsentRecord?
+        /// What both signed, once the relay has committed it.
+        var record: ConsentRecord?
+        /// When the relay's clock started, as it says.
+        var startedAt: Timestamp?
+        /// The key with which the relay signs.
+        var relayKey: VerifyingKey?
         /// What is allowed and not taken back.
         var granted: [Contract.Grant] = []
         /// Of that, what needs no question any more.
@@ -60,6 +74,9 @@ final class AgentSession: Sendable {
         var longestSeconds: Int64 = 0
         var lastActivity: Duration = .zero
         var actions = 0
+        /// What the operator had done, for the closing statement.
+        var actionDigest = ActionDigest()
+        var settlement = SessionSettlement()
     }
 
     let relay: any AgentRelay
@@ -85,8 +102,12 @@ final class AgentSession: Sendable {
     let started = OneShot<Void>()
     /// What the operator is told on the `events` stream.
     let events = EventFeed()
+    /// The operator began to settle the session.
+    let closingAsked = OneShot<Void>()
     /// The operator has the answer to its `end`.
     let endAnswered = OneShot<Void>()
+    /// The client does not want to sign anything.
+    let gone = OneShot<Void>()
 
     init(
         relay: any AgentRelay,
@@ -131,12 +152,13 @@ final class AgentSession: Sendable {
             group.addTask { await self.watchTime() }
             group.addTask { await self.drawStatus() }
             let ending = await self.ending.wait() ?? .lost
-            let outcome = await self.conclude(ending)
-            if case .byOperator = ending {
-                // Closing before would take the answer from under the operator's hands.
-                _ = await Awaited.of(interruption: served, limit: self.settings.relayLimit, time: self.time) {
-                    _ = await self.endAnswered.wait()
-                }
+            var outcome = await self.conclude(ending)
+            if self.state.withLock({ $0.settlement.closed != nil }) {
+                let report = SessionReport(outcome)
+                outcome.isAnnounced = !report.lines.isEmpty
+                report.lines.forEach { self.show($0) }
+                await self.awaitSettlement(until: served)
+                if self.state.withLock({ $0.settlement.outcome == nil }) { report.figures.forEach { self.show($0) } }
             }
             _ = await Awaited.of(interruption: served, limit: self.settings.closeLimit, time: self.time) {
                 _ = await served.wait()
@@ -149,6 +171,17 @@ final class AgentSession: Sendable {
         }
     }
 
+    /// Gives the operator's program the time to settle the session; closing before would take the receipt from under its hands.
+    private func awaitSettlement(until served: OneShot<Void>) async {
+        let begun = await Awaited.of(interruption: served, limit: settings.settlementStart, time: time) {
+            await self.closingAsked.wait()
+        }
+        guard case .value = begun else { return }
+        _ = await Awaited.of(interruption: served, limit: settings.settlementLimit, time: time) {
+            await self.endAnswered.wait()
+        }
+    }
+
     /// What the operator's proof is bound to; nothing where the connection is over already.
     private static func exported(by end: AgentEnd) async -> [UInt8] {
         let bytes = end.exporter?.bytes(label: OperatorProof.exporterLabel, length: OperatorProof.exporterByteCount)
@@ -158,11 +191,13 @@ final class AgentSession: Sendable {
     /// The first reason to end stands.
     func finish(_ reason: SessionEnding) {
         state.withLock { state in
-            if state.machine.finish(), let now = state.clock.map({ $0.connected(at: time.now) }) {
-                // From here on the clock stands still.
-                state.clock = SessionClock(startingAt: time.now - now)
-                state.clock?.pause(at: time.now)
-            }
+            let now = time.now
+            guard state.machine.finish(), let clock = state.clock else { return }
+            let raw = clock.connected(at: now).components.seconds
+            state.settlement.closed = (raw, clock.elapsed(at: now).components.seconds - raw)
+            // From here on the clock stands still.
+            state.clock = SessionClock(startingAt: now - clock.connected(at: now))
+            state.clock?.pause(at: now)
         }
         ending.resolve(reason)
     }
@@ -172,7 +207,11 @@ final class AgentSession: Sendable {
         switch state.withLock({ $0.machine.interrupt() }) {
         case .leave: finish(.left)
         case .end: finish(.byClient)
-        case .wait, .nothing: break
+        case .wait: break
+        case .nothing:
+            // Whoever leaves while a receipt is in front of them does not sign it.
+            state.withLock { $0.settlement.question }?.resolve(.refuse)
+            gone.trigger()
         }
     }
 

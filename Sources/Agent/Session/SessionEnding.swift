@@ -4,7 +4,7 @@ import SupportChannel
 /// Why a session, or the attempt at one, is over.
 enum SessionEnding: Sendable {
     /// The operator ended it; the relay has closed it.
-    case byOperator(EndParameters)
+    case byOperator(ClosingParameters)
     /// The client ended it.
     case byClient
     /// Nothing was at work for this many seconds.
@@ -71,4 +71,6 @@ struct SessionOutcome: Sendable {
     var phrases: Phrases
     /// The operator's name, safe to show.
     var operatorName: String
+    /// Whether the client has read of it already.
+    var isAnnounced = false
 }

@@ -5,12 +5,15 @@ import TerminalText
 struct SessionReport {
     /// For the screen.
     let lines: [String]
+    /// What it took and comes to, for where no receipt tells.
+    let figures: [String]
     /// For standard error, where it failed.
     let complaint: String?
 
     init(_ outcome: SessionOutcome) {
         let phrases = outcome.phrases
-        let own = Self.figures(outcome)
+        figures = Self.figures(outcome)
+        let failure = outcome.recordFailure.map { [phrases.endNotRecorded($0)] } ?? []
         (lines, complaint) =
             switch outcome.ending {
             case .byOperator(let end):
@@ -18,15 +21,12 @@ struct SessionReport {
                     [
                         end.reason.map { phrases.endedByRelay(TerminalText.name($0, limit: 200)) }
                             ?? phrases.endedByOperator(outcome.operatorName)
-                    ]
-                        + (end.summary.map { [phrases.summary(TerminalText.name($0, limit: 1000))] } ?? [])
-                        + Self.times(end.rawSeconds, end.billedSeconds, outcome)
-                        + Self.cost(end.netCents, end.currency, phrases),
+                    ],
                     nil
                 )
-            case .byClient: ([phrases.endedByClient] + own, nil)
-            case .idle(let seconds): ([phrases.endedIdle(phrases.duration(seconds))] + own, nil)
-            case .longest(let seconds): ([phrases.endedLongest(phrases.duration(seconds))] + own, nil)
+            case .byClient: ([phrases.endedByClient] + failure, nil)
+            case .idle(let seconds): ([phrases.endedIdle(phrases.duration(seconds))] + failure, nil)
+            case .longest(let seconds): ([phrases.endedLongest(phrases.duration(seconds))] + failure, nil)
             case .lost: ([], phrases.lost(Phrases.clock(outcome.connectedSeconds)))
             case .left: ([phrases.leftBeforeSession], nil)
             case .operatorLeft: ([], phrases.operatorLeft)
@@ -37,15 +37,12 @@ struct SessionReport {
             }
     }
 
-    /// More than this between the relay's clock and ours is worth a word, in seconds.
-    private static let tolerableDifference: Int64 = 2
-
     /// The relay's figures, and by how much this computer's clock differs from them.
     private static func times(_ connected: Int64, _ billed: Int64, _ outcome: SessionOutcome) -> [String] {
         let phrases = outcome.phrases
         let difference = (connected &- outcome.connectedSeconds).magnitude
         let times = phrases.times(connected: Phrases.clock(connected), billed: Phrases.clock(billed))
-        guard difference > UInt64(tolerableDifference) else { return [times] }
+        guard difference > ReceiptScreen.tolerableDifference else { return [times] }
         let own = Phrases.clock(outcome.connectedSeconds)
         return [times, phrases.clockDiffers(own: own, by: phrases.duration(Int64(clamping: difference)))]
     }
@@ -57,11 +54,14 @@ struct SessionReport {
 
     private static func figures(_ outcome: SessionOutcome) -> [String] {
         let phrases = outcome.phrases
+        if case .byOperator(let end) = outcome.ending {
+            return (end.summary.map { [phrases.summary(TerminalText.name($0, limit: 1000))] } ?? [])
+                + times(end.rawSeconds, end.billedSeconds, outcome) + cost(end.netCents, end.currency, phrases)
+        }
         if let record = outcome.record {
             return times(record.rawSeconds, record.billedSeconds, outcome)
                 + cost(record.netCents, record.currency, phrases)
         }
-        let failure = outcome.recordFailure.map { [phrases.endNotRecorded($0)] } ?? []
-        return [phrases.connected(Phrases.clock(outcome.connectedSeconds))] + failure
+        return [phrases.connected(Phrases.clock(outcome.connectedSeconds))]
     }
 }

@@ -1,14 +1,17 @@
 import Contracts
 import Invoicing
 import Receipts
+import TerminalText
 
-/// An invoice under a client's eyes: computed again to the cent, and held against what this computer agreed to.
+/// An invoice under a client's eyes: computed again to the cent, and held against what this computer agreed to and signed.
 struct InvoiceReview: Sendable {
     /// A session of the proof of service.
     struct Session: Sendable {
         let figures: ParsedInvoice.Session
         /// What was agreed to; nil where this computer keeps nothing of it.
         let consent: ConsentRecord?
+        /// What was signed at its end; nil where this computer keeps nothing of it.
+        let receipt: Receipt?
     }
 
     let invoice: ParsedInvoice
@@ -16,15 +19,78 @@ struct InvoiceReview: Sendable {
     /// What is not so, in words; none where all is well.
     let findings: [String]
 
-    /// - Parameter consent: what this computer keeps of a session.
-    /// - Throws: `InvoicingError` where the file is no invoice of this program; what `consent` throws.
-    init(_ bytes: [UInt8], consent: (String) throws -> ConsentRecord?) throws {
+    /// - Throws: `InvoicingError` where the file is no invoice of this program; what reading the folder throws.
+    init(_ bytes: [UInt8], folder: AgentFolder, keys: TrustedKeys, phrases: Phrases) throws {
         let invoice = try ParsedInvoice(bytes)
-        let sessions = try (invoice.sessions ?? []).map { Session(figures: $0, consent: try consent($0.session)) }
+        let sessions = try (invoice.sessions ?? []).map { figures in
+            Session(
+                figures: figures,
+                consent: try folder.consent(of: figures.session),
+                receipt: try folder.receipt(of: figures.session)
+            )
+        }
         self.invoice = invoice
         self.sessions = sessions
-        findings =
-            InvoiceCheck.findings(in: invoice).map(\.description) + sessions.flatMap { Self.differences($0, invoice) }
+        let receipts = sessions.compactMap(\.receipt).map(\.figures)
+        var findings = InvoiceCheck.findings(in: invoice).map(\.description)
+        findings += InvoiceCheck.differences(invoice, fromReceipts: receipts).map(\.description)
+        for session in sessions {
+            findings += Self.differences(session, invoice)
+            findings += try Self.review(session, invoice, folder, keys, phrases)
+        }
+        findings += try Self.terms(sessions, invoice, folder, phrases)
+        self.findings = findings
+    }
+
+    /// The receipt behind a session: signed, right, and of the state that the invoice says.
+    private static func review(
+        _ session: Session,
+        _ invoice: ParsedInvoice,
+        _ folder: AgentFolder,
+        _ keys: TrustedKeys,
+        _ phrases: Phrases
+    ) throws -> [String] {
+        guard let receipt = session.receipt, let consent = session.consent else { return [] }
+        let id = TerminalText.name(session.figures.session)
+        let review = try ReceiptReview(receipt, consent, folder: folder, keys: keys)
+        var findings: [String] = []
+        if !review.findings.isEmpty {
+            findings.append(phrases.receiptNotRight(id, phrases.findings(review.findings, currency: invoice.currency)))
+        }
+        if let said = session.figures.receipt, said != receipt.state.rawValue {
+            findings.append(
+                phrases.receiptDiffers(id, said: TerminalText.name(said, limit: 20), kept: receipt.state.rawValue)
+            )
+        }
+        return findings
+    }
+
+    /// Fee and tax are those of the contract, in one of the versions that this computer agreed to for these sessions.
+    private static func terms(
+        _ sessions: [Session],
+        _ invoice: ParsedInvoice,
+        _ folder: AgentFolder,
+        _ phrases: Phrases
+    ) throws -> [String] {
+        let hashes = Set(sessions.compactMap { $0.consent?.contractHash })
+        let versions = try hashes.compactMap { try folder.contract($0) }
+        guard !versions.isEmpty, versions.count == hashes.count else { return [] }
+        func money(_ cents: Int64) -> String { phrases.money(cents: cents, currency: invoice.currency) }
+        let fees = Set(versions.compactMap { $0.retainer?.feeCents })
+        var findings = invoice.lines
+            .filter { $0.kind == .retainer && $0.quantity > 0 && !fees.contains($0.netCents) }
+            .map { line in
+                let agreed = fees.sorted().map(money).joined(separator: ", ")
+                return phrases.feeDiffers(TerminalText.name(line.id), said: money(line.netCents), agreed: agreed)
+            }
+        let taxes = Set(versions.map(\.vat.percentBp))
+        for group in invoice.groups where !taxes.contains(group.vat.percentBp) {
+            let agreed = taxes.sorted().map { phrases.percentage(basisPoints: $0) }.joined(separator: ", ")
+            findings.append(
+                phrases.taxDiffers(phrases.percentage(basisPoints: group.vat.percentBp), agreed: agreed)
+            )
+        }
+        return findings
     }
 
     private static func differences(_ session: Session, _ invoice: ParsedInvoice) -> [String] {
@@ -49,5 +115,18 @@ struct InvoiceReview: Sendable {
         return invoice.lines
             .filter { $0.session == session && $0.kind == .time && $0.price != agreed }
             .map { "line \($0.id): takes \($0.price) an hour, but the session was agreed to at \(agreed)" }
+    }
+}
+
+extension Receipt {
+    /// What an invoice's proof of service has to say of the session.
+    fileprivate var figures: ParsedInvoice.Session {
+        ParsedInvoice.Session(
+            session: session,
+            rawSeconds: rawSeconds,
+            billedSeconds: billedSeconds,
+            quotaSeconds: quotaBeforeSeconds &- quotaAfterSeconds,
+            netCents: netCents
+        )
     }
 }

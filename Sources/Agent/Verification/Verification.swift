@@ -2,7 +2,7 @@ import Contracts
 import Receipts
 import TerminalText
 
-/// `lotse-agent verify`: checks invoices, and what was agreed to, on the client's own computer and without anybody's help.
+/// `lotse-agent verify`: checks invoices, receipts, and what was agreed to, on the client's own computer and without anybody's help.
 public struct Verification: Sendable {
     /// An invoice of some thousand sessions; more is none.
     private static let longest = 16 << 20
@@ -11,20 +11,24 @@ public struct Verification: Sendable {
     private let folder: AgentFolder
     private let phrases: Phrases
     private let complain: @Sendable (String) -> Void
+    private let trustFile: String?
 
     /// A verification.
     ///
     /// - Parameters:
     ///   - screen: where what is found goes.
     ///   - folder: what this computer keeps.
+    ///   - trustFile: keys to go by instead of those that this computer met (`TrustedKeys`).
     ///   - phrases: the client's language.
     ///   - complain: where a file that cannot be checked is named.
     public init(
         screen: ClientScreen,
         folder: AgentFolder,
+        trustFile: String? = nil,
         phrases: Phrases,
         complain: @escaping @Sendable (String) -> Void
     ) {
+        self.trustFile = trustFile
         self.screen = screen
         self.folder = folder
         self.phrases = phrases
@@ -35,21 +39,55 @@ public struct Verification: Sendable {
     ///
     /// - Returns: What the program exits with: 0 where all is right, 1 otherwise.
     public func run(_ files: [String]) -> Int32 {
+        let keys: TrustedKeys
+        do {
+            keys = try trustedKeys()
+        } catch {
+            let reason = (error as? SystemFailure).map { SystemReason.sentence($0.code) } ?? "\(error)"
+            complain(reason)
+            return 1
+        }
         var areRight = true
         // Every file is checked, also behind a wrong one.
-        for file in files where !check(file) { areRight = false }
+        for file in files where !check(file, keys) { areRight = false }
         return areRight ? 0 : 1
     }
 
-    private func check(_ file: String) -> Bool {
+    /// Writes the keys that this computer knows, as a file for `--trust`.
+    ///
+    /// - Returns: What the program exits with.
+    public func printKeys() -> Int32 {
+        do {
+            screen.lines(try TrustedKeys(of: folder).lines)
+            return 0
+        } catch {
+            let reason = (error as? SystemFailure).map { SystemReason.sentence($0.code) } ?? "\(error)"
+            complain("\(folder.path): \(reason)")
+            return 1
+        }
+    }
+
+    private func trustedKeys() throws -> TrustedKeys {
+        guard let trustFile else { return try TrustedKeys(of: folder) }
+        let name = TerminalText.name(trustFile)
+        guard let bytes = try SmallFile.read(trustFile) else {
+            throw AgentError(.configuration, phrases.noSuchFile(name))
+        }
+        return try TrustedKeys(file: bytes, name: name)
+    }
+
+    private func check(_ file: String, _ keys: TrustedKeys) -> Bool {
         let name = TerminalText.name(file)
         do {
             guard let bytes = try SmallFile.read(file, limit: Self.longest) else {
                 complain(phrases.noSuchFile(name))
                 return false
             }
-            // The one begins with a brace, the other with `<?xml`.
-            return bytes.first == UInt8(ascii: "{") ? try checkConsent(bytes, name) : try checkInvoice(bytes, name)
+            // XML begins with `<?xml`, the others with a brace.
+            guard bytes.first == UInt8(ascii: "{") else { return try checkInvoice(bytes, name, keys) }
+            let statement = bytes.last == UInt8(ascii: "\n") ? Array(bytes.dropLast()) : bytes
+            if let receipt = try? Receipt(canonical: statement) { return try checkReceipt(receipt, name, keys) }
+            return try checkConsent(statement, name)
         } catch let failure as SystemFailure {
             complain("\(name): \(SystemReason.sentence(failure.code))")
         } catch {
@@ -58,8 +96,8 @@ public struct Verification: Sendable {
         return false
     }
 
-    private func checkInvoice(_ bytes: [UInt8], _ name: String) throws -> Bool {
-        let review = try InvoiceReview(bytes, consent: folder.consent(of:))
+    private func checkInvoice(_ bytes: [UInt8], _ name: String, _ keys: TrustedKeys) throws -> Bool {
+        let review = try InvoiceReview(bytes, folder: folder, keys: keys, phrases: phrases)
         let invoice = review.invoice
         let gross = phrases.money(cents: invoice.grossCents, currency: invoice.currency)
         screen.line(
@@ -70,18 +108,42 @@ public struct Verification: Sendable {
             )
         )
         for session in review.sessions {
-            let (figures, consent) = (session.figures, session.consent)
+            let figures = session.figures
             let cost = phrases.money(cents: figures.netCents, currency: invoice.currency)
             screen.line(
                 "  \(TerminalText.name(figures.session))  \(Phrases.clock(figures.rawSeconds)) -> \(Phrases.clock(figures.billedSeconds))  \(cost)"
             )
-            screen.line("    " + (consent.map { agreement($0) } ?? phrases.notAgreedToHere))
+            screen.line("    " + (session.consent.map { agreement($0) } ?? phrases.notAgreedToHere))
+            if let receipt = session.receipt { screen.line("    " + phrases.receiptState(receipt.state)) }
         }
         return conclude(review.findings, name)
     }
 
+    private func checkReceipt(_ receipt: Receipt, _ name: String, _ keys: TrustedKeys) throws -> Bool {
+        let cost = phrases.money(cents: receipt.netCents, currency: TerminalText.name(receipt.currency, limit: 3))
+        screen.line(phrases.receiptTitle(TerminalText.name(receipt.session)))
+        let times = "\(Phrases.clock(receipt.rawSeconds)) -> \(Phrases.clock(receipt.billedSeconds))  \(cost)"
+        screen.line("  \(times)  \(phrases.receiptState(receipt.state))")
+        if let reason = receipt.reason { screen.line("    " + TerminalText.name(reason, limit: 500)) }
+        return conclude(try findings(in: receipt, keys), name)
+    }
+
+    private func findings(in receipt: Receipt, _ keys: TrustedKeys) throws -> [String] {
+        if trustFile == nil, let consent = try folder.consent(of: receipt.session) {
+            screen.line("    " + agreement(consent))
+            let review = try ReceiptReview(receipt, consent, folder: folder, keys: keys)
+            if review.isComputed { screen.line("    " + phrases.receiptComputed) }
+            return review.findings.map { phrases.finding($0, currency: TerminalText.name(receipt.currency, limit: 3)) }
+        }
+        // Elsewhere than where it was agreed to there are the signatures and the sums.
+        if trustFile == nil { screen.line("    " + phrases.notAgreedToHere) }
+        let missing = receipt.neededSigners.filter { !keys.signed(receipt, as: $0) }
+        return missing.map { phrases.notSignedWithKnownKey($0) }
+            + receipt.contradictions.map { phrases.finding(.contradiction($0), currency: "") }
+    }
+
     private func checkConsent(_ bytes: [UInt8], _ name: String) throws -> Bool {
-        let consent = try ConsentRecord(canonical: bytes.last == UInt8(ascii: "\n") ? bytes.dropLast() : bytes)
+        let consent = try ConsentRecord(canonical: bytes)
         let own = try folder.presentKey()?.verifyingKey.hex
         let price = phrases.money(cents: consent.price.centsPerHour, currency: consent.price.currency)
         screen.line(

@@ -1,3 +1,5 @@
+import Receipts
+
 // What `lotse-agent verify` says.
 extension Phrases {
     func invoice(number: String, from seller: String, gross: String) -> String {
@@ -17,6 +19,54 @@ extension Phrases {
             "this computer knows nothing of it; if no other of yours does, ask your supporter",
             "dieser Computer weiß davon nichts; weiß es auch kein anderer von Ihnen, fragen Sie Ihren Helfer"
         )
+    }
+    func receiptState(_ state: Receipt.State) -> String {
+        switch state {
+        case .signed: say("receipt signed by both", "Leistungsnachweis von beiden unterschrieben")
+        case .refused: say("receipt not signed by you", "Leistungsnachweis von Ihnen nicht unterschrieben")
+        case .disputed: say("receipt signed with an objection", "Leistungsnachweis mit Einwand unterschrieben")
+        case .timeout: say("receipt without an answer", "Leistungsnachweis ohne Antwort")
+        }
+    }
+    func notSignedWithKnownKey(_ signer: Signature.Signer) -> String {
+        switch signer {
+        case .relay:
+            say(
+                "no key that is trusted here signed it for the relay",
+                "kein hier bekannter Schlüssel eines Relays hat ihn unterschrieben"
+            )
+        case .operator:
+            say(
+                "no key that is trusted here signed it for the supporter",
+                "kein hier bekannter Schlüssel eines Helfers hat ihn unterschrieben"
+            )
+        case .client:
+            say(
+                "no key that is trusted here signed it for the client",
+                "kein hier bekannter Schlüssel eines Kunden hat ihn unterschrieben"
+            )
+        }
+    }
+    func receiptDiffers(_ session: String, said: String, kept: String) -> String {
+        say(
+            "session \(session): the invoice says its receipt was \(said), the one kept here is \(kept)",
+            "Sitzung \(session): laut Rechnung ist der Nachweis \(said), der hier aufbewahrte ist \(kept)"
+        )
+    }
+    func receiptNotRight(_ session: String, _ findings: String) -> String {
+        say(
+            "session \(session): its receipt is not right: \(findings)",
+            "Sitzung \(session): ihr Leistungsnachweis stimmt nicht: \(findings)"
+        )
+    }
+    func feeDiffers(_ line: String, said: String, agreed: String) -> String {
+        say(
+            "line \(line): the fee is \(said), but the contract says \(agreed)",
+            "Zeile \(line): die Pauschale ist \(said), im Vertrag steht \(agreed)"
+        )
+    }
+    func taxDiffers(_ said: String, agreed: String) -> String {
+        say("the VAT is \(said), but the contract says \(agreed)", "die USt ist \(said), im Vertrag steht \(agreed)")
     }
     var notSignedByBoth: String {
         say("it does not carry the signatures of both", "es trägt nicht die Unterschriften von beiden")
@@ -41,8 +91,8 @@ extension Phrases {
     }
     func cannotBeChecked(_ file: String, _ reason: String) -> String {
         say(
-            "\(file) cannot be checked: \(reason) (give it the invoice's .xml as it came)",
-            "\(file) kann nicht geprüft werden: \(reason) (die .xml der Rechnung angeben, wie sie kam)"
+            "\(file) cannot be checked: \(reason) (give it the invoice's .xml or a receipt's .json as it came)",
+            "\(file) kann nicht geprüft werden: \(reason) (die .xml der Rechnung oder die .json des Nachweises angeben, wie sie kam)"
         )
     }
 }

@@ -13,9 +13,19 @@ extension ParsedInvoice {
         public var quotaSeconds: Int64
         /// Its time and surcharge lines.
         public var netCents: Int64
+        /// What the invoice says became of its receipt; nil where it says nothing.
+        public var receipt: String?
 
         /// Figures from their parts: what a receipt says.
-        public init(session: String, rawSeconds: Int64, billedSeconds: Int64, quotaSeconds: Int64, netCents: Int64) {
+        public init(
+            session: String,
+            rawSeconds: Int64,
+            billedSeconds: Int64,
+            quotaSeconds: Int64,
+            netCents: Int64,
+            receipt: String? = nil
+        ) {
+            self.receipt = receipt
             self.session = session
             self.rawSeconds = rawSeconds
             self.billedSeconds = billedSeconds
@@ -51,7 +61,8 @@ extension ParsedInvoice {
             rawSeconds: raw,
             billedSeconds: billed,
             quotaSeconds: quota,
-            netCents: net
+            netCents: net,
+            receipt: cells["receipt"].flatMap { $0.isEmpty ? nil : $0 }
         )
     }
 }

@@ -21,6 +21,8 @@ enum LedgerEvent: Hashable, Sendable {
     case checkpointed(Checkpointed)
     case sessionEnded(SessionEnded)
     case summaryAdded(SummaryAdded)
+    case receiptDrafted(ReceiptDrafted)
+    case receiptConcluded(ReceiptConcluded)
     case invoiceIssued(InvoiceIssued)
     case invoicePaid(InvoicePaid)
 }
@@ -60,6 +62,8 @@ extension LedgerEvent {
         case .checkpointed(let payload): payload
         case .sessionEnded(let payload): payload
         case .summaryAdded(let payload): payload
+        case .receiptDrafted(let payload): payload
+        case .receiptConcluded(let payload): payload
         case .invoiceIssued(let payload): payload
         case .invoicePaid(let payload): payload
         }
@@ -107,6 +111,8 @@ extension LedgerEvent {
         Checkpointed.kind: { .checkpointed(try decode($0)) },
         SessionEnded.kind: { .sessionEnded(try decode($0)) },
         SummaryAdded.kind: { .summaryAdded(try decode($0)) },
+        ReceiptDrafted.kind: { .receiptDrafted(try decode($0)) },
+        ReceiptConcluded.kind: { .receiptConcluded(try decode($0)) },
         InvoiceIssued.kind: { .invoiceIssued(try decode($0)) },
         InvoicePaid.kind: { .invoicePaid(try decode($0)) },
     ]

@@ -21,6 +21,8 @@ struct SummaryAdded: EventPayload {
     let session: String
     let text: String
     let by: SessionParty
+    /// The same with the operator's signature, canonical; ledgers of older releases have none.
+    var signed: String?
 
     func apply(_ entry: EntryStamp, to db: Database) throws {
         try db.run(

@@ -5,8 +5,8 @@ internal import GRDB
 enum Schema {
     /// "LOTS": what `PRAGMA application_id` of a ledger says.
     static let applicationID: Int32 = 0x4C4F_5453
-    /// The version of tables and events; `PRAGMA user_version`. 2 added consents and invoices.
-    static let version: Int32 = 2
+    /// The version of tables and events; `PRAGMA user_version`. 2 added consents and invoices, 3 receipts.
+    static let version: Int32 = 3
     /// The oldest version that can be brought up to date.
     static let oldestVersion: Int32 = 1
 
@@ -15,6 +15,7 @@ enum Schema {
         for table in projections { try db.execute(sql: table.sql) }
         try db.execute(sql: indexes)
         try db.execute(sql: invoiceIndexes)
+        try db.execute(sql: receiptIndexes)
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
     }
 
@@ -24,6 +25,7 @@ enum Schema {
         guard present < version else { return }
         for table in projections where table.since > present { try db.execute(sql: table.sql) }
         if present < 2 { try db.execute(sql: invoiceIndexes) }
+        if present < 3 { try db.execute(sql: receiptIndexes) }
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
@@ -127,6 +129,15 @@ enum Schema {
             since: 2
         ),
         Projection(
+            name: "receipts",
+            key: "session",
+            columns: """
+                session TEXT NOT NULL, contract TEXT NOT NULL, hash TEXT NOT NULL, previousHash TEXT, state TEXT NOT NULL,
+                record TEXT NOT NULL, closing TEXT, drafted INTEGER NOT NULL
+                """,
+            since: 3
+        ),
+        Projection(
             name: "breaks",
             key: "opened",
             columns: """
@@ -155,6 +166,13 @@ enum Schema {
     private static let invoiceIndexes = """
         CREATE UNIQUE INDEX invoicesBySequence ON invoices (sequenceKey, sequence);
         CREATE INDEX invoicesByContract ON invoices (contract, month);
+        """
+
+    /// One chain per contract: no two receipts name the same one before them.
+    private static let receiptIndexes = """
+        CREATE UNIQUE INDEX receiptsByPrevious ON receipts (contract, IFNULL(previousHash, ''));
+        CREATE INDEX receiptsByContract ON receipts (contract, drafted);
+        CREATE INDEX receiptsByState ON receipts (state);
         """
 
     private static let indexes = """

@@ -85,8 +85,8 @@ public struct HolderClient: Sendable {
         try await ask("category", CategoryRequest(category: id))
     }
 
-    /// Ends the session.
-    public func end(summary: String?) async throws -> SessionRecord {
+    /// Ends the session; waits until the client has answered to the receipt, or has not in time.
+    public func end(summary: String?) async throws -> EndedSession {
         try await ask("end", EndRequest(summary: summary))
     }
 }

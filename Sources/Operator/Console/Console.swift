@@ -112,8 +112,9 @@ struct Console: Sendable {
             case .end: try await output.writeOwn("\n")
             }
         }
-        let record = try await client.end(summary: summary.flatMap { $0.isEmpty ? nil : $0 })
-        try await output.writeOwn(SessionPage.ended(record))
+        await say("the session ends now; the client has half a minute to sign the receipt")
+        let ended = try await client.end(summary: summary.flatMap { $0.isEmpty ? nil : $0 })
+        try await output.writeOwn(SessionPage.ended(ended))
         return true
     }
 

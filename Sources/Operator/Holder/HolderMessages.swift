@@ -1,3 +1,4 @@
+import Receipts
 import RelayAPI
 import SupportChannel
 import TerminalText
@@ -8,7 +9,7 @@ import TerminalText
 //   pause      Empty            → result SessionRecord       likewise resume
 //   note       NoteParameters   → result SessionRecord
 //   category   CategoryRequest  → result SessionRecord
-//   end        EndRequest       → result SessionRecord; then the holder leaves
+//   end        EndRequest       → result EndedSession; then the holder leaves
 //
 // `run` and `logs` go through to the agent as they are.
 
@@ -58,6 +59,23 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         self.isPausedByClient = isPausedByClient
         self.rawSeconds = rawSeconds
         self.pausedSeconds = pausedSeconds
+    }
+}
+
+/// What an operator's end came to.
+public struct EndedSession: Codable, Sendable, Equatable {
+    /// The session as the relay has it.
+    public var record: SessionRecord
+    /// What became of its receipt; nil where there is none yet.
+    public var receipt: Receipt?
+    /// Why there is none.
+    public var problem: String?
+
+    /// An end.
+    public init(record: SessionRecord, receipt: Receipt? = nil, problem: String? = nil) {
+        self.record = record
+        self.receipt = receipt
+        self.problem = problem
     }
 }
 

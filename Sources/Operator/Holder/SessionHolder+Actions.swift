@@ -66,21 +66,22 @@ extension SessionHolder {
     }
 
     private func end(_ action: IncomingAction) async throws {
-        let record = try await end(action.parameters(as: EndRequest.self))
+        let outcome = try await end(action.parameters(as: EndRequest.self))
         defer { leave() }
-        try await answer(action, record)
+        try await answer(action, outcome)
     }
 
     /// Tells the agent something that it shows to the client.
     private func tell(_ name: String, _ parameters: some Encodable & Sendable) async throws {
-        try await session.agent.perform(name, parameters) { replies, _ in
-            while try await replies.next() != nil {}
-        }
+        try await session.agent.tell(name, parameters)
     }
 
     /// Lets an action through to the agent: frames both ways, each waiting until the one before was taken.
     private func forward(_ action: IncomingAction) async throws {
+        let parameters = Array(action.parameters.readableBytesView)
+        noteAction(action.name, parameters)
         try await session.agent.perform(action.name, parameters: action.parameters) { replies, requests in
+            noteAction(action.name, parameters, isAccepted: true)
             let answers = try await action.accept()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // A command that vanished shows here first: the error ends the group, and with it the agent's work.

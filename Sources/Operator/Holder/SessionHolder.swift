@@ -30,6 +30,8 @@ public final class SessionHolder: Sendable {
         var meanwhile: SessionEnd?
         /// What was passed on about the contract's cap.
         var capNotice: String?
+        /// What commands asked the agent for.
+        var actions = Settlement.SeenActions()
     }
 
     /// How long commands may take to hear of the end.
@@ -148,8 +150,19 @@ public final class SessionHolder: Sendable {
         }
     }
 
-    /// Ends the session at the relay, then tells the agent. `leave` lets `serve` return.
-    func end(_ request: EndRequest) async throws -> SessionRecord {
+    /// A command asks the agent for something, or the agent accepted that.
+    func noteAction(_ name: String, _ parameters: [UInt8], isAccepted: Bool = false) {
+        state.withLock { state in
+            if isAccepted {
+                state.actions.accepted.add(name, parameters: parameters)
+            } else {
+                state.actions.asked.add(name, parameters: parameters)
+            }
+        }
+    }
+
+    /// Ends the session at the relay, then has the client sign its receipt. `leave` lets `serve` return.
+    func end(_ request: EndRequest, patience: Duration? = nil) async throws -> EndedSession {
         let isFirst = state.withLock { state in
             defer { state.isEnding = true }
             return !state.isEnding && state.end == nil
@@ -158,15 +171,15 @@ public final class SessionHolder: Sendable {
         do {
             let record = try await relay.end(session: session.id, request)
             state.withLock { $0.end = .byOperator(record) }
-            await tellAgent(record)
-            return record
+            let settled = await settle(ClosingParameters(record), patience: patience)
+            return EndedSession(record: record, receipt: settled.receipt, problem: settled.problem)
         } catch {
             // What the agent's side said meanwhile counts after all.
             let meanwhile = state.withLock { state in
                 state.isEnding = false
                 return state.meanwhile
             }
-            if let meanwhile { finish(meanwhile) }
+            if let meanwhile { await finish(meanwhile) }
             throw error
         }
     }
@@ -175,40 +188,48 @@ public final class SessionHolder: Sendable {
     public func interrupt() async {
         let request = EndRequest(summary: nil, reason: "interrupted")
         do {
-            _ = try await end(request)
+            _ = try await end(request, patience: Self.hurry)
         } catch {
-            // The relay cannot be told: it sees the tunnel close, and ends the session at that moment.
-            finish(.connectionLost)
+            // The relay cannot be told: it sees the tunnel close, and ends the session at that moment. What both ends say of it stands.
+            if state.withLock({ $0.end == nil }) {
+                let (clock, actions) = state.withLock { ($0.clock, $0.actions) }
+                let raw = clock.rawSeconds(at: .now)
+                let parameters = ClosingParameters(summary: nil, rawSeconds: raw, billedSeconds: raw)
+                _ = await Settlement(session: session, relay: relay, actions: actions).close(parameters)
+            }
+            claim(.connectionLost)
         }
         leave()
     }
+
+    /// How long the client has to sign where this program was told to leave.
+    private static let hurry: Duration = .seconds(5)
 
     /// Lets `serve` return once the last word about the end has been said.
     func leave() {
         if let end { ended.yield(end) }
     }
 
-    /// Tells the agent of the end, for a few seconds at most: the relay has written it down already.
-    private func tellAgent(_ record: SessionRecord, reason: String? = nil) async {
-        let parameters = EndParameters(
-            summary: record.summary,
-            rawSeconds: record.rawSeconds,
-            billedSeconds: record.billedSeconds,
-            netCents: record.netCents,
-            currency: record.currency,
-            reason: reason
-        )
+    /// Has the receipt signed, and tells the agent how it ended.
+    private func settle(_ parameters: ClosingParameters, patience: Duration? = nil) async -> SettledReceipt {
+        let actions = state.withLock { $0.actions }
+        var settlement = Settlement(session: session, relay: relay, actions: actions)
+        if let patience { settlement.patience = patience }
+        let settled = await settlement.run(parameters)
         let agent = session.agent
+        let text = try? settled.receipt.map { String(decoding: try $0.canonicalBytes(), as: UTF8.self) }
         try? await withDeadline(.seconds(5)) {
-            try await agent.perform("end", parameters) { replies, _ in
-                while try await replies.next() != nil {}
-            }
+            try await agent.tell("end", EndParameters(receipt: text, problem: settled.problem))
         }
+        return settled
     }
 
-    /// The session is over by something else than the operator's word.
-    private func finish(_ end: SessionEnd) {
-        let isNew = state.withLock { state in
+    /// The session is over by something else than the operator's word: nothing else is its end any more.
+    ///
+    /// - Returns: Whether it was still going on.
+    @discardableResult
+    private func claim(_ end: SessionEnd) -> Bool {
+        state.withLock { state in
             guard state.end == nil else { return false }
             if state.isEnding {
                 state.meanwhile = end
@@ -217,7 +238,29 @@ public final class SessionHolder: Sendable {
             state.end = end
             return true
         }
-        if isNew { ended.yield(end) }
+    }
+
+    /// The session is over by something else than the operator's word; where the client's program is still there, the receipt is signed.
+    private func finish(_ end: SessionEnd) async {
+        guard claim(end) else { return }
+        switch end {
+        case .byAgent(_, let billed):
+            await tellReceipt(
+                await settle(ClosingParameters(summary: nil, rawSeconds: billed ?? 0, billedSeconds: billed ?? 0))
+            )
+        case .byRelay(let record):
+            await tellReceipt(await settle(ClosingParameters(record, reason: record.reason ?? "")))
+        case .byOperator, .connectionLost: break
+        }
+        leave()
+    }
+
+    private func tellReceipt(_ settled: SettledReceipt) async {
+        if let receipt = settled.receipt {
+            await heard("receipt of \(session.id): \(ReceiptPage.sentence(receipt))")
+        } else if let problem = settled.problem {
+            await heard("there is no receipt yet: \(problem)")
+        }
     }
 
     /// Listens to what happens on the client's side, for as long as there is one.
@@ -237,9 +280,9 @@ public final class SessionHolder: Sendable {
             // Whatever it was, the tunnel is no use any more.
         }
         if let event {
-            finish(.byAgent(event.kind, billedSeconds: event.billedSeconds))
+            await finish(.byAgent(event.kind, billedSeconds: event.billedSeconds))
         } else {
-            finish(.connectionLost)
+            await finish(.connectionLost)
         }
     }
 }
@@ -253,7 +296,7 @@ extension SessionHolder {
             if record.state == .ended, record.endedBy == "relay",
                 record.reason?.hasSuffix("connection was lost") != true
             {
-                return await endedByRelay(record)
+                return await finish(.byRelay(record))
             }
             if let notice = record.capNotice { await passOn(notice) }
             let isUnheard = state.withLock { state in
@@ -266,18 +309,6 @@ extension SessionHolder {
         }
     }
 
-    /// The relay ended the session by itself: the client is told why before the tunnel closes.
-    private func endedByRelay(_ record: SessionRecord) async {
-        let isNew = state.withLock { state in
-            guard state.end == nil, !state.isEnding else { return false }
-            state.end = .byRelay(record)
-            return true
-        }
-        guard isNew else { return }
-        await tellAgent(record, reason: record.reason ?? "")
-        leave()
-    }
-
     /// The contract's cap is reached and the session goes on: both ends hear it, once.
     private func passOn(_ notice: String) async {
         let isNew = state.withLock { state in
@@ -287,9 +318,7 @@ extension SessionHolder {
         guard isNew else { return }
         let agent = session.agent
         try? await withDeadline(.seconds(5)) {
-            try await agent.perform("note", NoteParameters(text: notice)) { replies, _ in
-                while try await replies.next() != nil {}
-            }
+            try await agent.tell("note", NoteParameters(text: notice))
         }
         await heard(TerminalText.name(notice, limit: 200))
     }
@@ -332,5 +361,21 @@ private final class OpenConnections: Sendable {
             try? await channel.closeFuture.get()
             deadline.cancel()
         }
+    }
+}
+
+extension ClosingParameters {
+    /// The relay's figures of a session that has ended.
+    ///
+    /// - Parameter reason: why the relay ended it; nil where one of the two did.
+    init(_ record: SessionRecord, reason: String? = nil) {
+        self.init(
+            summary: record.summary,
+            rawSeconds: record.rawSeconds,
+            billedSeconds: record.billedSeconds,
+            netCents: record.netCents,
+            currency: record.currency,
+            reason: reason
+        )
     }
 }

@@ -12,6 +12,8 @@ import Glibc
 /// | `ledger.head` | the last signed head of the ledger that the relay showed |
 /// | `invitations/ID.json` | an open invitation with its code |
 /// | `consents/ID.json` | what both ends signed before a session |
+/// | `closings/ID.json` | what both ends said when it was over |
+/// | `receipts/ID.json` | what it took and comes to, signed |
 /// | `sessions/ID.json`, `ID.socket`, `ID.log` | a live session and its holder |
 /// | `history` | what was typed in the console |
 public struct OperatorHome: Sendable {
@@ -40,7 +42,9 @@ public struct OperatorHome: Sendable {
     /// Makes the folder and those in it.
     public func prepare() throws {
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
-        for folder in [path] + [Self.invitations, Self.consents, Self.sessions].map(path(of:)) {
+        for folder in [path]
+            + [Self.invitations, Self.consents, Self.closings, Self.receipts, Self.sessions].map(path(of:))
+        {
             if mkdir(folder, 0o700) != 0 {
                 guard errno == EEXIST else { throw Self.failure("make the folder", folder) }
                 guard chmod(folder, 0o700) == 0 else { throw Self.failure("close to others the folder", folder) }
@@ -50,6 +54,8 @@ public struct OperatorHome: Sendable {
 
     static let invitations = "invitations"
     static let consents = "consents"
+    static let closings = "closings"
+    static let receipts = "receipts"
     static let sessions = "sessions"
 
     private var parent: String {

@@ -172,6 +172,14 @@ extension Relay {
         return session.session
     }
 
+    /// Writes a summary under a session that ended by something else than the operator's word, with their signature.
+    public func addSummary(_ summary: String, to session: String) async throws -> EndedSession {
+        let addendum = try credentials.addendum(summary, to: session)
+        let text = String(decoding: try addendum.canonicalBytes(), as: UTF8.self)
+        let record = try await end(session: session, EndRequest(summary: summary, addendum: text))
+        return EndedSession(record: record, receipt: try? await receipt(session: session))
+    }
+
     /// A contract's month, `YYYY-MM`; this month where nil.
     public func timesheet(contract: String, month: String?) async throws -> Timesheet {
         try await get(RelayRoute.timesheet(contract: contract, month: month))

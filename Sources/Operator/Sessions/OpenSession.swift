@@ -1,4 +1,5 @@
 import NIOCore
+import Receipts
 import RelayAPI
 import SupportChannel
 
@@ -18,6 +19,8 @@ public struct OpenSession: Sendable {
     public let asksEach: Bool
     /// When the relay's clock started.
     public let startedAt: Timestamp
+    /// What both ends agreed to.
+    public let consent: ConsentRecord
     /// Where the agent is asked.
     public let agent: OperatorEnd
 
@@ -30,6 +33,7 @@ public struct OpenSession: Sendable {
         grants: [String],
         asksEach: Bool = false,
         startedAt: Timestamp,
+        consent: ConsentRecord,
         agent: OperatorEnd
     ) {
         self.id = id
@@ -39,6 +43,7 @@ public struct OpenSession: Sendable {
         self.grants = grants
         self.asksEach = asksEach
         self.startedAt = startedAt
+        self.consent = consent
         self.agent = agent
     }
 }

@@ -53,7 +53,24 @@ public struct OperatorCredentials: Sendable {
 
     /// A consent with this operator's signature in front of the client's.
     func sign(_ record: ConsentRecord) throws -> ConsentRecord {
-        let own = try Signature(by: .operator, of: record.signedBytes(), key: verifyingKey) { try key.sign($0) }
-        return record.signed([own] + record.signatures)
+        record.signed([try signature(of: record.signedBytes())] + record.signatures)
+    }
+
+    /// A closing statement with this operator's signature behind the client's.
+    func sign(_ statement: ClosingStatement) throws -> ClosingStatement {
+        statement.signed(statement.signatures + [try signature(of: statement.signedBytes())])
+    }
+
+    /// A receipt with this operator's signature beside the others.
+    func sign(_ receipt: Receipt) throws -> Receipt { receipt.adding(try signature(of: receipt.signedBytes())) }
+
+    /// A summary that comes after a session's end, signed.
+    public func addendum(_ text: String, to session: String) throws -> Addendum {
+        let addendum = Addendum(session: session, operator: name, text: text)
+        return addendum.signed(try signature(of: addendum.signedBytes()))
+    }
+
+    private func signature(of message: SignedBytes) throws -> Signature {
+        try Signature(by: .operator, of: message, key: verifyingKey) { try key.sign($0) }
     }
 }

@@ -65,6 +65,7 @@ public struct SessionOpening: Sendable {
                 grants: record.grants,
                 asksEach: record.approval == .each,
                 startedAt: startedAt,
+                consent: record,
                 agent: agent
             )
         } catch {

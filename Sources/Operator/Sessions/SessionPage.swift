@@ -30,8 +30,17 @@ public enum SessionPage {
         status.isPausedByClient ? "the client stopped the clock" : "the clock stands still"
     }
 
+    /// What an operator's end came to.
+    public static func ended(_ session: EndedSession) -> String {
+        guard let receipt = session.receipt else {
+            let reason = session.problem.map { ": \(TerminalText.name($0, limit: 500))" } ?? ""
+            return ended(session.record) + "receipt   none yet\(reason)\n"
+        }
+        return ReceiptPage.text(receipt)
+    }
+
     /// What an ended session came to.
-    public static func ended(_ record: SessionRecord) -> String {
+    static func ended(_ record: SessionRecord) -> String {
         """
         session   \(clean(record.session))
         contract  \(clean(record.contract))

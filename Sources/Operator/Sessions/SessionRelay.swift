@@ -27,6 +27,16 @@ public protocol SessionRelay: Sendable {
     func record(session: String) async throws -> SessionRecord?
     /// Ends it.
     func end(session: String, _ request: EndRequest) async throws -> SessionRecord
+    /// Has the receipt of an ended session made, from what both ends said of it.
+    func close(session: String, _ closing: ClosingStatement?) async throws -> Receipt
+    /// Tells what became of a receipt.
+    ///
+    /// - Returns: what the relay keeps.
+    func conclude(_ outcome: Receipt) async throws -> Receipt
+    /// Keeps what both ends said of a session.
+    func keep(_ closing: ClosingStatement) throws
+    /// Keeps a receipt.
+    func keep(_ receipt: Receipt) throws
 }
 
 extension Relay: SessionRelay {
@@ -69,5 +79,44 @@ extension Relay: SessionRelay {
     /// Ends it.
     public func end(session: String, _ request: EndRequest) async throws -> SessionRecord {
         try await post(RelayRoute.session(session, "end"), request)
+    }
+
+    /// Has the receipt of an ended session made.
+    public func close(session: String, _ closing: ClosingStatement?) async throws -> Receipt {
+        let statement = try closing.map { String(decoding: try $0.canonicalBytes(), as: UTF8.self) }
+        let answer: ReceiptAnswer = try await post(
+            RelayRoute.session(session, "closing"),
+            ClosingRequest(statement: statement)
+        )
+        return try Receipt(canonical: Array(answer.receipt.utf8))
+    }
+
+    /// Tells what became of a receipt.
+    public func conclude(_ outcome: Receipt) async throws -> Receipt {
+        let text = String(decoding: try outcome.canonicalBytes(), as: UTF8.self)
+        let answer: ReceiptAnswer = try await post(
+            RelayRoute.session(outcome.session, "receipt"),
+            ReceiptRequest(receipt: text)
+        )
+        return try Receipt(canonical: Array(answer.receipt.utf8))
+    }
+
+    /// The receipt of a session; nil where it is out for signing.
+    public func receipt(session: String) async throws -> Receipt? {
+        let answer: ReceiptAnswer = try await get(RelayRoute.session(session, "receipt"))
+        return answer.isPending ? nil : try Receipt(canonical: Array(answer.receipt.utf8))
+    }
+
+    /// Keeps what both ends said of a session, in the home.
+    public func keep(_ closing: ClosingStatement) throws {
+        try home.write(closing.canonicalBytes(), to: OperatorHome.file(OperatorHome.closings, closing.session, "json"))
+    }
+
+    /// Keeps a receipt, in the home.
+    public func keep(_ receipt: Receipt) throws {
+        try home.write(
+            receipt.canonicalBytes() + [UInt8(ascii: "\n")],
+            to: OperatorHome.file(OperatorHome.receipts, receipt.session, "json")
+        )
     }
 }

@@ -179,6 +179,22 @@ struct RelayAPIRoutes: Sendable {
                     try await desk.end(end, session: request.parameter("id"), by: caller.requireOperator())
                 )
             },
+            APIRoute(method: .post, path: path + "closing", access: .operators(.operator)) { request, caller in
+                let closing = try await request.body(ClosingRequest.self)
+                return try .json(
+                    try await desk.close(closing, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .post, path: path + "receipt", access: .operators(.operator)) { request, caller in
+                let outcome = try await request.body(ReceiptRequest.self)
+                return try .json(
+                    try await desk.conclude(outcome, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
+            APIRoute(method: .get, path: path + "receipt", access: .operators(.auditor)) { request, caller in
+                let visible = try caller.requireOperator().visibleOperator
+                return try .json(try await desk.receipt(request.parameter("id"), visibleTo: visible))
+            },
             APIRoute(method: .get, path: RelayRoute.work, access: .bookkeepers) { request, _ in
                 guard let contract = request.query["contract"] else {
                     throw Refusal.badRequest("say which contract (?contract=ID)")

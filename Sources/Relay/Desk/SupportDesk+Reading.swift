@@ -78,6 +78,7 @@ extension SupportDesk {
             (account?.statements ?? []).flatMap(\.sessions).map { ($0.session.session, $0) },
             uniquingKeysWith: { first, _ in first }
         )
+        let receipts = try await ledger.receiptStates(of: id)
         let rows = try await ledger.timesheet(contract: id, from: period.from, to: period.to)
             .filter { name == nil || $0.operator == name }
             .map { row in
@@ -95,7 +96,8 @@ extension SupportDesk {
                     netCents: bill?.netCents,
                     currency: currency,
                     summary: row.summary ?? "",
-                    reason: row.state == .interrupted ? "closed at its last checkpoint: the relay had stopped" : nil
+                    reason: row.state == .interrupted ? "closed at its last checkpoint: the relay had stopped" : nil,
+                    receipt: receipts[row.session]?.rawValue
                 )
             }
         return Timesheet(

@@ -195,7 +195,10 @@ extension SupportDesk {
             guard let summary = request.summary, !summary.isEmpty, summary != record.summary else {
                 return try await message(record)
             }
-            return try await message(try await ledger.addSummary(session, text: summary, by: .operator))
+            let addendum = try request.addendum.map { try signedAddendum($0, summary, of: record) }
+            return try await message(
+                try await ledger.addSummary(session, text: summary, by: .operator, addendum: addendum)
+            )
         }
         return try await message(
             try await end(
@@ -206,6 +209,15 @@ extension SupportDesk {
                 idleSeconds: 0
             )
         )
+    }
+
+    private func signedAddendum(_ text: String, _ summary: String, of record: LedgerSession) throws -> Addendum {
+        guard let addendum = try? Addendum(canonical: Array(text.utf8)), addendum.session == record.session,
+            addendum.operator == record.operator, addendum.text == summary,
+            let key = addendum.signatures.first.flatMap({ VerifyingKey(hex: $0.key) }), addendum.isSigned(with: key),
+            directory.isKey(key.hex, of: record.operator)
+        else { throw Refusal.badRequest("this is not the summary with its operator's signature (lotse login)") }
+        return addendum
     }
 
     /// The client ends the session that its token belongs to.
@@ -276,7 +288,9 @@ extension SupportDesk {
         )
         running[session] = nil
         metrics.sessions.record(Int64(running.count))
-        meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.farewell
+        // The ends say goodbye by signing the receipt.
+        meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.settlement
+        awaitReceipt(of: session, within: Self.settlement)
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
         return record
     }
@@ -289,14 +303,14 @@ extension SupportDesk {
         return current
     }
 
-    private func known(_ session: String) async throws -> LedgerSession {
+    func known(_ session: String) async throws -> LedgerSession {
         guard let record = try await ledger.session(session) else {
             throw Refusal.notFound("no such session \"\(session)\" (lotse sessions shows them)")
         }
         return record
     }
 
-    private func owned(_ session: String, by person: OperatorIdentity) async throws -> LedgerSession {
+    func owned(_ session: String, by person: OperatorIdentity) async throws -> LedgerSession {
         let record = try await known(session)
         guard record.operator == person.name else { throw Refusal.forbidden("this is another operator's session") }
         return record

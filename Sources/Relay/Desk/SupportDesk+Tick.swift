@@ -21,6 +21,7 @@ extension SupportDesk {
         }
         await enforceCaps()
         await endOverdueSessions()
+        await settleOverdueReceipts()
         if now - lastCheckpoint >= Self.checkpointInterval {
             lastCheckpoint = now
             await checkpoint()
@@ -31,6 +32,7 @@ extension SupportDesk {
     func stop() async {
         isStopping = true
         for session in running.keys { await end(lost: session, "the relay was stopped") }
+        await settleReceipts()
         for invitation in meetings.keys { closeEnds(of: invitation) }
     }
 
@@ -63,7 +65,6 @@ extension SupportDesk {
                 await end(lost: session.session, "")
             } else if session.instant(clock) - session.startedAt >= session.maximumSeconds {
                 await end(lost: session.session, "the longest session was over")
-                meetings[session.invitation]?.closesAt = clock.monotonicMilliseconds() + 2000
             }
         }
     }

@@ -7,7 +7,8 @@ import RelayAPI
 /// Knows what is going on: open rooms, waiting and joined ends, running sessions.
 ///
 /// One actor, so that what belongs together changes together. State changes first and without suspension, the ledger is written
-/// then; where the ledger refuses, the change is taken back. Extensions by noun: `+Invitations`, `+Tunnels`, `+Sessions`, `+Tick`.
+/// then; where the ledger refuses, the change is taken back. Extensions by noun: `+Invitations`, `+Tunnels`, `+Sessions`,
+/// `+Receipts`, `+Tick`.
 actor SupportDesk {
     let ledger: Ledger
     let directory: OperatorDirectory
@@ -25,6 +26,8 @@ actor SupportDesk {
     var meetings: [String: Meeting] = [:]
     /// By session.
     var running: [String: RunningSession] = [:]
+    /// Sessions that have ended and wait for the ends' signatures → monotonic milliseconds until when.
+    var settling: [String: Int64] = [:]
     /// Days since the epoch → failed confirmations, for the length of secrets.
     var failures: (day: Int64, count: Int) = (0, 0)
     var lastCheckpoint: Int64 = 0
@@ -32,8 +35,6 @@ actor SupportDesk {
 
     /// How long an agent that has joined waits for the operator.
     static let agentWait: Int64 = 600
-    /// How long the ends have to say goodbye after a session, in milliseconds.
-    static let farewell: Int64 = 30_000
     /// How often open sessions are written down, in milliseconds.
     static let checkpointInterval: Int64 = 15_000
     /// More failed confirmations than this a day make secrets longer.
@@ -63,6 +64,7 @@ actor SupportDesk {
         for session in try await ledger.closeInterrupted() {
             logger.notice("session closed at its last checkpoint", metadata: ["session": "\(session.session)"])
         }
+        await settleReceipts()
         let now = clock.wall()
         for invitation in try await ledger.openInvitations() {
             guard now < invitation.expiresAt else {

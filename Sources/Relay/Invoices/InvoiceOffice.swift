@@ -207,6 +207,7 @@ struct InvoiceOffice: Sendable {
         var rows: [ServiceRow] = []
         for bill in bills {
             guard let record = try await ledger.session(bill.session.session) else { continue }
+            let state = try await ledger.receipt(record.session).flatMap { $0.isPending ? nil : $0.receipt.state }
             let isAgreed = try await ledger.consent(record.session) != nil
             let later = record.addenda.map(\.text).joined(separator: "\n")
             rows.append(
@@ -215,7 +216,8 @@ struct InvoiceOffice: Sendable {
                     contract: contract,
                     operator: record.operator,
                     summary: record.summary ?? later,
-                    receipt: isAgreed ? .consented : nil
+                    receipt: state.flatMap { ServiceRow.Receipt(rawValue: $0.rawValue) }
+                        ?? (isAgreed ? .consented : nil)
                 )
             )
         }

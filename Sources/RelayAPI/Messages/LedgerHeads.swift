@@ -24,11 +24,7 @@ extension SignedHead {
     ///
     /// - Parameter certificate: that key's certificate, as the relay shows it.
     public func isSigned(by certificate: Certificate, of authority: Certificate) -> Bool {
-        // RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key ends in its 32 bytes.
-        guard certificate.isSigned(by: authority), !certificate.isAuthority, certificate.uris == [Self.keyURI],
-            certificate.publicKey.algorithm == .ed25519,
-            let key = VerifyingKey(bytes: Array(certificate.publicKey.der.suffix(VerifyingKey.byteCount)))
-        else { return false }
+        guard let key = certificate.ledgerKey(of: authority) else { return false }
         let own: JSONValue = ["by": "relay", "key": .string(key.hex), "signature": .string(signature)]
         let statement: JSONValue = [
             "kind": "lotse-ledger-head", "version": 1, "count": .integer(count), "hash": .string(hash),
@@ -39,6 +35,17 @@ extension SignedHead {
 
     /// What the certificate of `ledger.key` is for, as its URI says it: an operator's must not sign heads.
     public static let keyURI = "lotse:ledger"
+}
+
+extension Certificate {
+    /// The key of a relay's ledger, where this is its certificate and `authority` issued it; nil otherwise.
+    public func ledgerKey(of authority: Certificate) -> VerifyingKey? {
+        guard isSigned(by: authority), !isAuthority, uris == [SignedHead.keyURI], publicKey.algorithm == .ed25519 else {
+            return nil
+        }
+        // RFC 8410 §4: the SubjectPublicKeyInfo of an Ed25519 key ends in its 32 bytes.
+        return VerifyingKey(bytes: Array(publicKey.der.suffix(VerifyingKey.byteCount)))
+    }
 }
 
 /// `GET /v1/ledger/head?after=N`.

@@ -20,14 +20,22 @@ public struct CategoryRequest: Codable, Sendable {
 public struct EndRequest: Codable, Sendable {
     /// What was done, in the operator's words; only from the operator.
     public var summary: String?
+    /// The same as canonical bytes of a `Receipts.Addendum`, signed; only where the session has ended before.
+    public var addendum: String?
     /// Why it ended, such as `ended`, `idle`, `interrupted`.
     public var reason: String
     /// How long nothing had happened before an idle timeout.
     public var idleSeconds: Int64?
 
     /// A request.
-    public init(summary: String? = nil, reason: String = "ended", idleSeconds: Int64? = nil) {
+    public init(
+        summary: String? = nil,
+        addendum: String? = nil,
+        reason: String = "ended",
+        idleSeconds: Int64? = nil
+    ) {
         self.summary = summary
+        self.addendum = addendum
         self.reason = reason
         self.idleSeconds = idleSeconds
     }

@@ -28,6 +28,8 @@ public struct Timesheet: Codable, Sendable {
         public var summary: String
         /// Why it ended, where the relay had to close it.
         public var reason: String?
+        /// What became of the receipt: `signed`, `refused`, `timeout`, `disputed`; nil where there is none yet.
+        public var receipt: String?
 
         /// A row.
         public init(
@@ -43,7 +45,8 @@ public struct Timesheet: Codable, Sendable {
             netCents: Int64?,
             currency: String,
             summary: String,
-            reason: String?
+            reason: String?,
+            receipt: String? = nil
         ) {
             self.session = session
             self.operator = `operator`
@@ -58,6 +61,7 @@ public struct Timesheet: Codable, Sendable {
             self.currency = currency
             self.summary = summary
             self.reason = reason
+            self.receipt = receipt
         }
     }
 

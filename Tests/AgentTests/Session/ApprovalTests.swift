@@ -155,8 +155,7 @@ struct ApprovalTests {
             await run.screen.wait(for: "Allow [1]?")
             run.input.append("q")
             _ = try? await result
-            await run.screen.wait(for: "Ending the session")
-            await time.waitForSleep(of: .seconds(3))
+            await run.screen.wait(for: "You ended the session")
             try await end.channel.close()
         }
         #expect(status == 0)

@@ -117,10 +117,29 @@ extension OperatorEnd {
         }
     }
 
-    /// Ends the session as an operator does.
+    /// Ends the session as an operator does whose relay makes no receipt.
     func end(summary: String? = "Cache emptied") async throws {
-        try await ask("end", EndParameters(summary: summary, rawSeconds: 754, billedSeconds: 900))
+        _ = try await close(summary: summary)
+        try await ask("end", EndParameters(problem: "the relay makes none"))
         try? await channel.close()
+    }
+
+    /// Begins to settle a session that is over, or ends it so.
+    ///
+    /// - Returns: what the client's program says of it, and the actions that it tells of.
+    func close(summary: String? = "Cache emptied") async throws -> (draft: ClosingDraft, actions: ActionDigest) {
+        let parameters = ClosingParameters(summary: summary, rawSeconds: 754, billedSeconds: 900)
+        return try await perform("closing", parameters) { replies, _ in
+            var bytes = ByteBuffer()
+            while let frame = try await replies.next() {
+                if frame.kind == .output { bytes.writeImmutableBuffer(frame.payload) }
+                guard frame.kind == .result else { continue }
+                var digests: [Digest] = []
+                while let digest = bytes.readBytes(length: 32).flatMap(Digest.init(bytes:)) { digests.append(digest) }
+                return (try frame.decoded(as: ClosingDraft.self), ActionDigest(digests))
+            }
+            throw ChannelError.eof
+        }
     }
 }
 

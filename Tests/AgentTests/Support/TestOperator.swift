@@ -93,6 +93,19 @@ struct TestOperator: Sendable {
         let own = try Signature(by: .operator, of: record.signedBytes(), key: verifyingKey) { try key.sign($0) }
         return record.signed([own] + record.signatures)
     }
+
+    func sign(_ statement: ClosingStatement) throws -> ClosingStatement {
+        guard let verifyingKey else { return statement }
+        let own = try Signature(by: .operator, of: statement.signedBytes(), key: verifyingKey) { try key.sign($0) }
+        return statement.signed(statement.signatures + [own])
+    }
+
+    func sign(_ receipt: Receipt) throws -> Receipt {
+        guard let verifyingKey else { return receipt }
+        return receipt.adding(
+            try Signature(by: .operator, of: receipt.signedBytes(), key: verifyingKey) { try key.sign($0) }
+        )
+    }
 }
 
 /// What came of an offer.
