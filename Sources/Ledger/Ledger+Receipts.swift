@@ -49,6 +49,9 @@ extension Ledger {
             guard outcome.isOutcome(of: known.receipt) else {
                 throw LedgerError(.conflict, "this is another receipt than the session's; end the session again")
             }
+            guard try ConsentRecord.fetch(outcome.session, in: db).map(outcome.isSettled) == true else {
+                throw LedgerError(.invalid, "the receipt does not carry the signatures that its state needs")
+            }
             try Check.text(outcome.reason ?? "", "a reason", atMost: 2000)
             let signed = outcome.adding(try Signature(by: .relay, of: outcome.signedBytes(), with: store.signer))
             return .receiptConcluded(

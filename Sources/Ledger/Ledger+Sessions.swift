@@ -69,17 +69,7 @@ extension Ledger {
 
     /// What operator and client signed before a session; nil where there was no agent.
     public func consent(_ session: String) async throws -> ConsentRecord? {
-        let text = try await store.read { db in
-            try db.row("SELECT record FROM consents WHERE session = ?", [session]) {
-                try $0.value("record") as String
-            }
-        }
-        guard let text else { return nil }
-        do {
-            return try ConsentRecord(canonical: Array(text.utf8))
-        } catch {
-            throw LedgerError(.corrupt, "the consent to \(session) cannot be read; run lotse-relay verify")
-        }
+        try await store.read { try ConsentRecord.fetch(session, in: $0) }
     }
 
     /// Stops the clock for a pause. `instant`: session start plus monotonic seconds; one before the latest recorded
@@ -204,6 +194,20 @@ extension Ledger {
         }
         guard found.contract == contract, found.version == version else {
             throw LedgerError(.conflict, "the invitation is for another contract; invite again")
+        }
+    }
+}
+
+extension ConsentRecord {
+    static func fetch(_ session: String, in db: Database) throws -> ConsentRecord? {
+        let text = try db.row("SELECT record FROM consents WHERE session = ?", [session]) {
+            try $0.value("record") as String
+        }
+        guard let text else { return nil }
+        do {
+            return try ConsentRecord(canonical: Array(text.utf8))
+        } catch {
+            throw LedgerError(.corrupt, "the consent to \(session) cannot be read; run lotse-relay verify")
         }
     }
 }

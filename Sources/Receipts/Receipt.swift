@@ -270,6 +270,13 @@ extension Receipt {
         return receipt
     }
 
+    /// Whether it may stand in a ledger: answered, or settled by the relay alone because nobody answered in time.
+    public func isSettled(under consent: ConsentRecord) -> Bool {
+        if isAnswered(under: consent) { return true }
+        return session == consent.session && (try? consent.hash()) == consentHash && state == .timeout
+            && signatures.allSatisfy { $0.by == .relay }
+    }
+
     /// What does not add up in it: sums that anybody can check without the contract.
     public var contradictions: [String] {
         var found: [String] = []

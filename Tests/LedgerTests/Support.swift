@@ -126,7 +126,63 @@ func expectError<Result>(
     }
 }
 
+/// Who signs in these tests. Any key stands for the operator's here.
+enum TestKeys {
+    static let anna = Result { try SigningKey.generate() }
+    static let client = Result { try SigningKey.generate() }
+}
+
+/// The receipt of a session of 40 seconds.
+struct TestReceipt: Sendable {
+    var session = "s1"
+    var netCents: Int64 = 150
+    var billedSeconds: Int64 = 60
+
+    func plain(after previous: Digest?, head: Digest) throws -> Receipt {
+        Receipt(
+            session: session,
+            contract: "acme",
+            contractVersion: 1,
+            contractHash: .sha256("{}"),
+            category: "question",
+            operator: "anna",
+            startedAt: "2027-01-15T08:00:00Z",
+            endedAt: "2027-01-15T08:00:40Z",
+            rawSeconds: 40,
+            pausedSeconds: 0,
+            disconnectedSeconds: 0,
+            billedSeconds: billedSeconds,
+            bands: [.init(seconds: 60, percentBp: 0, label: "base")],
+            quotaBeforeSeconds: 0,
+            quotaAfterSeconds: 0,
+            netCents: netCents,
+            currency: "EUR",
+            consentHash: try Ledger.consent(session, invitation: "i-" + session).hash(),
+            previousReceiptHash: previous,
+            ledgerHead: head,
+            transcriptDigest: nil,
+            agentClock: nil,
+            summary: nil
+        )
+    }
+}
+
+extension Receipt {
+    /// The receipt with the signatures of these, beside those that it has.
+    func signed(by signers: [Signature.Signer]) throws -> Receipt {
+        try signers.reduce(self) { receipt, signer in
+            let key = try (signer == .operator ? TestKeys.anna : TestKeys.client).get()
+            return receipt.adding(try Signature(by: signer, of: receipt.signedBytes(), with: key))
+        }
+    }
+}
+
 extension Ledger {
+    /// Makes the receipt of an ended session.
+    func draft(_ receipt: TestReceipt) async throws -> ReceiptRecord {
+        try await draftReceipt(receipt.session, closing: nil) { try receipt.plain(after: $0, head: $1) }
+    }
+
     /// An operator "anna" and the contract "acme", version 1.
     func seed() async throws {
         try await addOperator(
@@ -176,7 +232,7 @@ extension Ledger {
 
     /// What anna and a client signed before a session.
     static func consent(_ session: String, invitation: String) throws -> ConsentRecord {
-        let (person, client) = (try SigningKey.generate(), try SigningKey.generate())
+        let (person, client) = (try TestKeys.anna.get(), try TestKeys.client.get())
         let terms = Terms(
             session: session,
             invitation: invitation,
@@ -242,6 +298,11 @@ extension Ledger {
         }
         let second = try await issue("2026-10")
         _ = try await payInvoice(second.number, on: "2026-12-01")
+        let receipt = try await draft(TestReceipt()).receipt
+        _ = try await concludeReceipt(receipt.signed(by: [.operator, .client]))
+        try await start("s3")
+        try await endSession("s3", instant: Fixture.start + 40, by: .operator, reason: "done")
+        _ = try await draft(TestReceipt(session: "s3"))
     }
 
     /// Issues a month of acme.

@@ -12,14 +12,18 @@ struct ReceiptDrafted: EventPayload {
 
     func apply(_ entry: EntryStamp, to db: Database) throws {
         let receipt = try Receipt(canonical: Array(self.receipt.utf8))
+        // One chain per contract: a receipt that is left out or put in between shows.
+        guard receipt.session == session,
+            receipt.previousReceiptHash == (try ReceiptRecord.last(of: receipt.contract, in: db))
+        else { throw LedgerError(.internal, "a receipt does not follow the one before it; run lotse-relay verify") }
         try db.run(
             """
-            INSERT INTO receipts (session, contract, hash, previousHash, state, record, closing, drafted, entry)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO receipts (session, contract, hash, state, record, closing, drafted, entry)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
-                session, receipt.contract, try receipt.hash().hex, receipt.previousReceiptHash?.hex,
-                ReceiptRecord.pending, self.receipt, closing, entry.sequence, entry.sequence,
+                session, receipt.contract, try receipt.hash().hex, ReceiptRecord.pending, self.receipt, closing,
+                entry.sequence, entry.sequence,
             ]
         )
     }

@@ -132,8 +132,8 @@ enum Schema {
             name: "receipts",
             key: "session",
             columns: """
-                session TEXT NOT NULL, contract TEXT NOT NULL, hash TEXT NOT NULL, previousHash TEXT, state TEXT NOT NULL,
-                record TEXT NOT NULL, closing TEXT, drafted INTEGER NOT NULL
+                session TEXT NOT NULL, contract TEXT NOT NULL, hash TEXT NOT NULL, state TEXT NOT NULL, record TEXT NOT NULL,
+                closing TEXT, drafted INTEGER NOT NULL
                 """,
             since: 3
         ),
@@ -168,9 +168,7 @@ enum Schema {
         CREATE INDEX invoicesByContract ON invoices (contract, month);
         """
 
-    /// One chain per contract: no two receipts name the same one before them.
     private static let receiptIndexes = """
-        CREATE UNIQUE INDEX receiptsByPrevious ON receipts (contract, IFNULL(previousHash, ''));
         CREATE INDEX receiptsByContract ON receipts (contract, drafted);
         CREATE INDEX receiptsByState ON receipts (state);
         """

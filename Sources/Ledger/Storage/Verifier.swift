@@ -22,6 +22,7 @@ struct Verifier {
                 found = try EntryCheck(db: db, replay: fresh).run(count: &count)
                 found += try heads(file, count)
                 if found.isEmpty { found = try ProjectionCheck(db: db, replay: fresh).run(count: count) }
+                if found.isEmpty { found = try ReceiptCheck(db: db).run() }
                 found += try schema(fresh)
                 found += try integrity()
             } catch let error as DatabaseError where Self.isPassing(error) {
