@@ -15,15 +15,18 @@ extension EndToEnd {
                     try await console.shows("the session runs")
                     try await Self.work(console, client)
                     try await client.press("C-c")
+                    try await Self.signs(client)
                     #expect(try await client.ended() == 0)
-                    try await client.shows("Connected")
                     let rows = try await client.rows
                     #expect(rows.contains { $0.wholeMatch(of: /\d\d:\d\d:\d\d  You ended the session\./) != nil })
-                    #expect(rows.contains { $0.contains(/\ \ Connected 00:0\d:\d\d, billed 00:0\d:\d\d\.$/) })
+                    #expect(rows.contains { $0.wholeMatch(of: /\ \ connected 00:0\d:\d\d/) != nil })
+                    #expect(rows.contains { $0.wholeMatch(of: /\ \ billed 00:0\d:\d\d, \d\.\d\d EUR net/) != nil })
+                    #expect(rows.contains("  time and cost were computed again on this computer and are right"))
                     // The status line is gone.
                     #expect(!rows.contains { $0.contains("r take back") })
                     // The console waits for a line meanwhile.
                     #expect(try await console.ended() == 1)
+                    try await console.shows(": signed by both")
                     try await console.shows("lotse: the client ended the session (")
                 }
             }
@@ -68,9 +71,13 @@ extension EndToEnd {
                     // An arrow key is several bytes, of which the last one is a letter.
                     try await client.press("Up")
                     try await client.press("q")
+                    try await Self.isAsked(client)
+                    try await client.press("n")
                     #expect(try await console.ended() == 1)
+                    try await console.shows("the client did not sign it")
                 }
                 #expect(try await client.ended() == 0)
+                try await client.shows("You did not sign.")
                 try await client.shows("Taken back: commands. What ran of it is stopped.")
             }
         }
@@ -110,8 +117,14 @@ extension EndToEnd {
                     try await console.press("C-d")
                     try await console.shows("What was done?")
                     try await console.type("cleared the disk")
+                    try await console.shows("the client has half a minute to sign the receipt")
+                    try await Self.isAsked(client)
+                    try await client.press("d")
+                    try await client.shows("What is not right?")
+                    try await client.type("the disk is still full")
                     #expect(try await console.ended() == 0)
                     try await console.shows("cleared the disk")
+                    try await console.shows("the client signed it with an objection: the disk is still full")
                 }
                 #expect(try await client.ended() == 0)
                 try await client.shows("Done: cleared the disk")
@@ -123,9 +136,27 @@ extension EndToEnd {
                 try await client.type("y")
                 #expect(try await connect.ended() == 0)
                 try await client.press("q")
+                try await Self.signs(client)
                 #expect(try await client.ended() == 0)
                 try await client.shows("You ended the session.")
             }
+        }
+
+        private static func isAsked(_ client: Screen) async throws {
+            try await client.shows("the question about the receipt") {
+                $0.last?.hasPrefix("Sign this receipt? y yes  n no  d sign with an objection (30 s)") == true
+            }
+            // A key that comes sooner than a person can have read the question is not its answer.
+            let asked = ContinuousClock.now
+            try await eventually("the question can have been read") {
+                ContinuousClock.now - asked > .milliseconds(600) ? true : nil
+            }
+        }
+
+        private static func signs(_ client: Screen) async throws {
+            try await isAsked(client)
+            try await client.press("y")
+            try await client.shows("You signed the receipt.")
         }
 
         private static func withClient(

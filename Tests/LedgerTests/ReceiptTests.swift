@@ -30,7 +30,9 @@ struct ReceiptTests {
         // The second does not wait for the answer to the first.
         let second = try await ledger.draft(TestReceipt(session: "s2"))
         #expect(try second.receipt.previousReceiptHash == first.receipt.hash())
-        let concluded = try await ledger.concludeReceipt(first.receipt.with(.refused, reason: "no").signed(by: [.operator]))
+        let concluded = try await ledger.concludeReceipt(
+            first.receipt.with(.refused, reason: "no").signed(by: [.operator])
+        )
         #expect(try concluded.receipt.hash() == first.receipt.hash())
         #expect(try fixture.verify().ok)
     }

@@ -154,7 +154,9 @@ struct ReceiptTests {
         #expect(!signed.isSigned(by: [.client], of: consent))
     }
 
-    @Test("the order of actions does not matter to their digest; how often, with which bytes and behind which salt does")
+    @Test(
+        "the order of actions does not matter to their digest; how often, with which bytes and behind which salt does"
+    )
     func actions() throws {
         let salt = [UInt8](repeating: 7, count: 32)
         var (one, other) = (ActionDigest(), ActionDigest())

@@ -84,7 +84,9 @@ struct ReceiptCheck {
         guard let consent = line.consent.flatMap({ try? ConsentRecord(canonical: Array($0.utf8)) }) else {
             return "has no consent"
         }
-        guard keys.contains(where: { receipt.isSigned(by: .relay, with: $0) }) else { return "is not signed by the relay" }
+        guard keys.contains(where: { receipt.isSigned(by: .relay, with: $0) }) else {
+            return "is not signed by the relay"
+        }
         guard line.isPending || receipt.isSettled(under: consent) else { return "is not signed by those who must" }
         return receipt.contradictions.first.map { "does not add up: \($0)" }
     }
