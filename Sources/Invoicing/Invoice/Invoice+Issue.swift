@@ -11,8 +11,7 @@ extension Invoice {
     ///   - number: from `InvoiceNumberFormat`; on one line.
     ///   - issueDate: today in the contract's time zone.
     ///   - zone: the rules of that zone, for the times of day on the lines.
-    /// - Throws: `incomplete` with every missing field and why the law wants it; `mixedScope`, `badNumber`, `outOfRange`;
-    ///   `badCancellation` where more is given back than billed.
+    /// - Throws: `incomplete` with every missing field and why the law wants it; `mixedScope`, `badNumber`, `outOfRange`.
     public init(
         _ content: InvoiceContent,
         contract: Contract,
@@ -42,12 +41,12 @@ extension Invoice {
         buyer = Buyer(contract, isOutsideScope: isOutsideScope)
         proof = content.rows
         let details = Dictionary(
-            content.rows.map { ($0.session, words.detail(of: $0, in: zone)) },
+            content.rows.map { ($0.key, words.detail(of: $0, in: zone)) },
             uniquingKeysWith: { first, _ in first }
         )
         var lines: [InvoiceLine] = []
         for entry in content.entries {
-            let detail = entry.line.session.flatMap { details[$0] }
+            let detail = entry.row.flatMap { details[$0] }
             lines.append(try InvoiceLine(lines.count + 1, entry, detail: detail))
         }
         self.lines = lines
@@ -61,10 +60,7 @@ extension Invoice {
         netCents = try Exact.sum(groups.map(\.netCents))
         vatCents = try Exact.sum(groups.map(\.vatCents))
         grossCents = try Exact.sum([netCents, vatCents])
-        guard netCents >= 0 else {
-            let sentence = "more is given back than billed, so the invoice would be negative"
-            throw InvoicingError(.badCancellation, "\(sentence) (cancel the invoice that billed it)")
-        }
+        if grossCents < 0 { dueDate = nil }
     }
 
     /// Everything that keeps an invoice from being written: what the supplier and the client lack, each with the reason

@@ -13,45 +13,66 @@ extension ParsedInvoice {
         public var quotaSeconds: Int64
         /// Its time and surcharge lines.
         public var netCents: Int64
+        /// Where the row gives the session back: what becomes of it. The figures are what changes then.
+        public var credit: Invoice.Credit.Kind?
 
         /// Figures from their parts: what a receipt says.
-        public init(session: String, rawSeconds: Int64, billedSeconds: Int64, quotaSeconds: Int64, netCents: Int64) {
+        public init(
+            session: String,
+            rawSeconds: Int64,
+            billedSeconds: Int64,
+            quotaSeconds: Int64,
+            netCents: Int64,
+            credit: Invoice.Credit.Kind? = nil
+        ) {
             self.session = session
             self.rawSeconds = rawSeconds
             self.billedSeconds = billedSeconds
             self.quotaSeconds = quotaSeconds
             self.netCents = netCents
+            self.credit = credit
         }
     }
 
     /// The sessions of the proof of service, in its order; none without one. Nil where it is not a table of this program
     /// or names a session twice.
-    public var sessions: [Session]? {
+    public var sessions: [Session]? { rows?.filter { $0.credit == nil } }
+
+    /// The sessions that it gives back; nil as for `sessions`.
+    public var credits: [Session]? { rows?.filter { $0.credit != nil } }
+
+    private var rows: [Session]? {
         guard let proof else { return [] }
         guard let text = String(validating: proof, as: UTF8.self), let rows = CSVText.parse(text),
-            rows.first == ServiceRow.columns
+            let head = rows.first,
+            head == ServiceRow.columns || head == ServiceRow.columns + ServiceRow.creditColumns
         else { return nil }
         var sessions: [Session] = []
         for row in rows.dropFirst() {
-            guard let session = Self.session(row) else { return nil }
+            guard let session = Self.session(row, head) else { return nil }
             sessions.append(session)
         }
-        return Set(sessions.map(\.session)).count == sessions.count ? sessions : nil
+        let names = sessions.map { InvoiceContent.RowKey(session: Array($0.session.utf8), isCredit: $0.credit != nil) }
+        return Set(names).count == names.count ? sessions : nil
     }
 
-    private static func session(_ row: [String]) -> Session? {
-        guard row.count == ServiceRow.columns.count else { return nil }
-        let cells = Dictionary(zip(ServiceRow.columns, row)) { first, _ in first }
+    private static func session(_ row: [String], _ head: [String]) -> Session? {
+        guard row.count == head.count else { return nil }
+        let cells = Dictionary(zip(head, row)) { first, _ in first }
         func number(_ name: String) -> Int64? { cells[name].flatMap { Int64($0) } }
         guard let session = cells["session"], let raw = number("rawSeconds"), let billed = number("billedSeconds"),
             let quota = number("quotaSeconds"), let net = number("netCents")
         else { return nil }
+        let kind = cells["credit"] ?? ""
+        let credit = Invoice.Credit.Kind(rawValue: kind)
+        guard kind.isEmpty || credit != nil else { return nil }
         return Session(
             session: session,
             rawSeconds: raw,
             billedSeconds: billed,
             quotaSeconds: quota,
-            netCents: net
+            netCents: net,
+            credit: credit
         )
     }
 }
