@@ -54,15 +54,42 @@ struct OpeningTests {
     func version() throws {
         let fixture = try Fixture()
         try fixture.tamper("PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)")
-        try expectOpening(fixture.folder, .otherVersion, says: "version 99, and this program knows version 2")
+        try expectOpening(fixture.folder, .otherVersion, says: "version 99, and this program knows version 3")
+    }
+
+    /// Takes away what later versions brought.
+    private func age(_ fixture: Fixture, to version: Int32) throws {
+        let later = Schema.projections.filter { $0.since > version }.map { "DROP TABLE \($0.name);" }
+        try fixture.tamper(
+            "\(later.joined()) DROP INDEX sessionsByOperator; PRAGMA user_version = \(version); PRAGMA wal_checkpoint(TRUNCATE)"
+        )
+    }
+
+    @Test("a ledger of version 2 with sessions and invoices is brought up to date and takes what came later")
+    func updateFromTwo() async throws {
+        let fixture = try Fixture()
+        let older = try fixture.open()
+        try await older.seed()
+        try await older.start("s1")
+        try await older.endSession("s1", instant: Fixture.start + 40, by: .client, reason: "q")
+        _ = try await older.issue("2026-10")
+        let sessions = try await older.sessions()
+        try await older.close()
+        try age(fixture, to: 2)
+        #expect { try fixture.verify() } throws: { ($0 as? LedgerError)?.kind == .otherVersion }
+        let ledger = try fixture.open()
+        #expect(try await ledger.sessions() == sessions)
+        #expect(try await ledger.quota(of: "acme").isEmpty)
+        try await ledger.settle()
+        try await ledger.close()
+        let report = try fixture.verify()
+        #expect(report.ok, "\(report)")
     }
 
     @Test("a ledger of version 1 is brought up to date when it is opened for writing, and verifies")
     func update() async throws {
         let fixture = try Fixture()
-        try fixture.tamper(
-            "DROP TABLE consents; DROP TABLE invoices; PRAGMA user_version = 1; PRAGMA wal_checkpoint(TRUNCATE)"
-        )
+        try age(fixture, to: 1)
         #expect { try fixture.verify() } throws: {
             ($0 as? LedgerError)?.kind == .otherVersion && "\($0)".contains("lotse-relay serve")
         }
@@ -116,7 +143,7 @@ struct OpeningTests {
         let fixture = try Fixture()
         let ledger = try fixture.open()
         try await ledger.fill()
-        #expect(try await ledger.sessions().count == 2)
+        #expect(try await ledger.sessions().count == 4)
         try await ledger.close()
         let files = try FileManager.default.contentsOfDirectory(atPath: fixture.folder).sorted()
         #expect(files == ["ledger.head", "ledger.lock", "ledger.sqlite"])

@@ -7,6 +7,17 @@ extension Account {
         for posting in postings.sorted(by: history.isSettled) { try post(posting) }
     }
 
+    /// The same up to the beginning of a month and what has happened in it, without what came later.
+    public init(
+        history: ContractHistory,
+        postings: [Posting],
+        through month: LocalMonth
+    ) throws(BillingError) {
+        let zone = history.versions[0].zone
+        try self.init(history: history, postings: postings.filter { $0.month(in: zone) <= month })
+        try advance(to: month)
+    }
+
     /// Takes up the next posting.
     ///
     /// Throws as `bill`; `badSession` for a credit of a session that is not there, was given back already or was never

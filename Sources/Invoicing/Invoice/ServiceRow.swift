@@ -110,6 +110,9 @@ extension CreditBill {
 extension ServiceRow {
     var key: InvoiceContent.RowKey { .init(session: Array(session.utf8), isCredit: credit != nil) }
 
+    /// What other programs are told of work that was written down without a session.
+    var recordedNote: String? { receipt == .recorded ? "recorded later" : nil }
+
     /// The stretches in which work went on: from start to end without the breaks, in time order, none empty.
     public var worked: [WorkSession.Interval] {
         var worked: [WorkSession.Interval] = []

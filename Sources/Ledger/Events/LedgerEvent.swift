@@ -23,6 +23,11 @@ enum LedgerEvent: Hashable, Sendable {
     case summaryAdded(SummaryAdded)
     case invoiceIssued(InvoiceIssued)
     case invoicePaid(InvoicePaid)
+    case workRecorded(WorkRecorded)
+    case sessionCredited(SessionCredited)
+    case contractEnded(ContractEnded)
+    case quotaBalanced(QuotaBalanced)
+    case quotaPosted(QuotaPosted)
 }
 
 /// One kind of event: its members, and what it changes in the projections.
@@ -62,6 +67,11 @@ extension LedgerEvent {
         case .summaryAdded(let payload): payload
         case .invoiceIssued(let payload): payload
         case .invoicePaid(let payload): payload
+        case .workRecorded(let payload): payload
+        case .sessionCredited(let payload): payload
+        case .contractEnded(let payload): payload
+        case .quotaBalanced(let payload): payload
+        case .quotaPosted(let payload): payload
         }
     }
 
@@ -109,6 +119,11 @@ extension LedgerEvent {
         SummaryAdded.kind: { .summaryAdded(try decode($0)) },
         InvoiceIssued.kind: { .invoiceIssued(try decode($0)) },
         InvoicePaid.kind: { .invoicePaid(try decode($0)) },
+        WorkRecorded.kind: { .workRecorded(try decode($0)) },
+        SessionCredited.kind: { .sessionCredited(try decode($0)) },
+        ContractEnded.kind: { .contractEnded(try decode($0)) },
+        QuotaBalanced.kind: { .quotaBalanced(try decode($0)) },
+        QuotaPosted.kind: { .quotaPosted(try decode($0)) },
     ]
 
     private static func decode<Payload: EventPayload>(_ data: Data) throws -> Payload {

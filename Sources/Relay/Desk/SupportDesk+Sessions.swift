@@ -29,6 +29,7 @@ extension SupportDesk {
             let record = try await ledger.contract(invitation.contract, version: invitation.version)
         else { throw Refusal.notFound("no such invitation") }
         let contract = try Self.terms(of: record)
+        try await requireNotEnded(invitation.contract, at: clock.wall())
         let consent = try checked(request, session: session, invitation: invitation, terms: contract, hash: record.hash)
         let startedAt = clock.wall()
         try await ledger.startSession(
@@ -278,6 +279,7 @@ extension SupportDesk {
         metrics.sessions.record(Int64(running.count))
         meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.farewell
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
+        await settlement.book.update(record.contract, at: clock.wall())
         return record
     }
 
