@@ -75,7 +75,14 @@ public struct Verification: Sendable {
             screen.line(
                 "  \(TerminalText.name(figures.session))  \(Phrases.clock(figures.rawSeconds)) -> \(Phrases.clock(figures.billedSeconds))  \(cost)"
             )
-            screen.line("    " + (consent.map { agreement($0) } ?? phrases.notAgreedToHere))
+            let unknown = figures.isRecorded ? phrases.recordedLater : phrases.notAgreedToHere
+            screen.line("    " + (consent.map { agreement($0) } ?? unknown))
+        }
+        for back in invoice.credits ?? [] {
+            let amount = phrases.money(cents: back.netCents, currency: invoice.currency)
+            screen.line(
+                "  \(TerminalText.name(back.session))  \(phrases.givenBack(back.credit == .warranty))  \(amount)"
+            )
         }
         return conclude(review.findings, name)
     }

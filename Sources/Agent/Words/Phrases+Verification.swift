@@ -18,6 +18,16 @@ extension Phrases {
             "dieser Computer weiß davon nichts; weiß es auch kein anderer von Ihnen, fragen Sie Ihren Helfer"
         )
     }
+    var recordedLater: String {
+        say(
+            "work without a session, written down later; ask your supporter where you know nothing of it",
+            "Arbeit ohne Sitzung, nachgetragen; fragen Sie Ihren Helfer, wenn Sie nichts davon wissen"
+        )
+    }
+    func givenBack(_ isWarranty: Bool) -> String {
+        isWarranty
+            ? say("accepted as warranty", "als Gewährleistung anerkannt") : say("given back", "zurückgegeben")
+    }
     var notSignedByBoth: String {
         say("it does not carry the signatures of both", "es trägt nicht die Unterschriften von beiden")
     }

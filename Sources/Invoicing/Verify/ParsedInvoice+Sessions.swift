@@ -15,6 +15,8 @@ extension ParsedInvoice {
         public var netCents: Int64
         /// Where the row gives the session back: what becomes of it. The figures are what changes then.
         public var credit: Invoice.Credit.Kind?
+        /// Whether it is work without a session, written down later: there was nobody to agree or sign.
+        public var isRecorded: Bool
 
         /// Figures from their parts: what a receipt says.
         public init(
@@ -23,7 +25,8 @@ extension ParsedInvoice {
             billedSeconds: Int64,
             quotaSeconds: Int64,
             netCents: Int64,
-            credit: Invoice.Credit.Kind? = nil
+            credit: Invoice.Credit.Kind? = nil,
+            isRecorded: Bool = false
         ) {
             self.session = session
             self.rawSeconds = rawSeconds
@@ -31,6 +34,7 @@ extension ParsedInvoice {
             self.quotaSeconds = quotaSeconds
             self.netCents = netCents
             self.credit = credit
+            self.isRecorded = isRecorded
         }
     }
 
@@ -72,7 +76,8 @@ extension ParsedInvoice {
             billedSeconds: billed,
             quotaSeconds: quota,
             netCents: net,
-            credit: credit
+            credit: credit,
+            isRecorded: cells["receipt"] == ServiceRow.Receipt.recorded.rawValue
         )
     }
 }
