@@ -6,11 +6,11 @@ public enum SettlementPage {
     /// A session that is given back, in one sentence.
     public static func credit(_ answer: SessionCreditAnswer) -> String {
         let what = answer.asWarranty ? "accepted as warranty" : "given back"
-        let billed = answer.invoice.map { ", billed by invoice \(TerminalText.name($0, limit: 60))" } ?? ""
+        let billed = answer.invoice.map { ", billed by invoice \(TerminalText.name($0, limit: 60))," } ?? ""
         let quota =
             answer.quotaReturnedSeconds > 0
             ? "; \(DurationText.clock(answer.quotaReturnedSeconds)) of included time came back" : ""
-        return "session \(TerminalText.name(answer.session, limit: 60))\(billed), is \(what): "
+        return "session \(TerminalText.name(answer.session, limit: 60))\(billed) is \(what): "
             + "\(MoneyText.amount(answer.netCents)) \(TerminalText.name(answer.currency, limit: 3)) net "
             + "on the invoice of \(TerminalText.name(answer.month, limit: 7))\(quota)"
     }
