@@ -104,6 +104,18 @@ import Testing
         #expect(try CreditSamples.sameMonth(sessions: 1).grossCents == 0)
     }
 
+    @Test("a consumer's page shows what is given back gross, and its lines add up to the total")
+    func consumer() throws {
+        let contract = InvoiceSamples.consumer
+        let credit = try CreditSamples.credit("s2", "2026-12-08T09:00:00Z")
+        let months = try CreditSamples.statements(contract, Sample.november(), [credit], until: "2027-01")
+        let content = try CreditSamples.content([months[1]], contract, CreditSamples.original)
+        let invoice = try InvoiceSamples.invoice(content, contract)
+        let amounts = try ShownAmounts(invoice)
+        #expect(amounts.isGross && amounts.lines.reduce(0, +) == invoice.grossCents)
+        #expect(amounts.lines.filter { $0 < 0 }.count == 2)
+    }
+
     @Test("a booking of more given back than billed stands in credit")
     func booking() throws {
         let month = try #require(LocalMonth("2026-12"))

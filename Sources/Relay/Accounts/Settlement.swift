@@ -65,7 +65,9 @@ struct Settlement: Sendable {
             allowsOverlap: request.allowsOverlap
         )
         try await ledger.checkRecord(record)
-        try await requireUnchanged(request.contract, by: work, at: now)
+        let after = try await accounts.account(of: request.contract, with: .session(work), at: now)
+        try await requireUnchanged(request.contract, in: after, at: now)
+        try Self.requireWithinCap(work, version.contract, after)
         let session = try await ledger.recordWork(work.session, record)
         await book.update(request.contract, at: now)
         return session
@@ -102,9 +104,8 @@ struct Settlement: Sendable {
     }
 
     /// Work in an earlier month must leave what was settled since as it is (rules 3, 6).
-    private func requireUnchanged(_ contract: String, by work: WorkSession, at now: Int64) async throws {
+    private func requireUnchanged(_ contract: String, in after: Account, at now: Int64) async throws {
         let before = try await accounts.account(of: contract, at: now)
-        let after = try await accounts.account(of: contract, with: .session(work), at: now)
         if let changed = after.firstChange(from: before) {
             throw Refusal.conflict(
                 "the work would change what session \(changed.session.session) comes to, which is settled (record it with a time in this month)"
@@ -113,6 +114,21 @@ struct Settlement: Sendable {
         guard try await book.allows(after, of: contract) else {
             throw Refusal.conflict(
                 "the work would change what became of the included time since, which is settled (record it with a time in this month, or in a category that uses none)"
+            )
+        }
+    }
+
+    /// The agreed upper limit holds for work without a clock too (rule 12); where it only warns, nothing is refused.
+    private static func requireWithinCap(_ work: WorkSession, _ contract: Contract, _ after: Account) throws {
+        guard let cap = contract.cap, cap.onReach != .warn,
+            let month = after.statements.first(where: { $0.sessions.contains { $0.session.session == work.session } }),
+            let bill = month.sessions.first(where: { $0.session.session == work.session }), bill.netCents > 0
+        else { return }
+        let net = month.netCents &- (month.retainer?.netCents ?? 0)
+        let limits = [(cap.perSessionCents, bill.netCents, "a session"), (cap.perMonthCents, net, "a month")]
+        for case (let most?, let cents, let what) in limits where cents > most {
+            throw Refusal.conflict(
+                "the work would exceed the agreed upper limit of \(Cents.text(most)) \(contract.currency) for \(what) (record less of it, or agree on more in a new version)"
             )
         }
     }
