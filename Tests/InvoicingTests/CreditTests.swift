@@ -116,6 +116,31 @@ import Testing
         #expect(amounts.lines.filter { $0 < 0 }.count == 2)
     }
 
+    @Test("what was reverse charge is given back as that, although the client has moved home since")
+    func moved() throws {
+        let abroad = InvoiceSamples.reverseCharge
+        var home = Sample.contract()
+        home.validFrom = try Sample.date("2026-12-01")
+        let history = try ContractHistory([
+            ContractVersion(number: 1, contract: abroad, zone: Sample.berlin),
+            ContractVersion(number: 2, contract: home, zone: Sample.berlin),
+        ])
+        var session = try Sample.session("s1", "2026-11-03T09:00:00Z", "2026-11-03T10:40:00Z", "extra")
+        session.settled = 1
+        let credit = try CreditSamples.credit("s1", "2026-12-08T09:00:00Z")
+        var account = try Account(history: history, postings: [.session(session), credit])
+        try account.advance(to: try #require(LocalMonth("2027-01")))
+        let december = [account.closed[1]]
+        let invoice = try InvoiceSamples.invoice(CreditSamples.content(december, home, nil), home)
+        #expect(invoice.groups.map(\.vat.category) == [.reverseCharge] && invoice.vatCents == 0)
+        var unknown = home
+        unknown.client.vatId = nil
+        #expect(
+            kind { _ = try InvoiceSamples.invoice(CreditSamples.content(december, unknown, nil), unknown) }
+                == .incomplete
+        )
+    }
+
     @Test("a booking of more given back than billed stands in credit")
     func booking() throws {
         let month = try #require(LocalMonth("2026-12"))

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Ledger
 import RelayAPI
 import Testing
@@ -72,6 +73,16 @@ struct QuotaBookTests {
             await stage.desk.settlement.book.update("minute", at: stage.hands.clock.wall())
             #expect(try await stage.ledger.quota(of: "minute").count == 2)
         }
+    }
+
+    @Test("what cannot be written now is tried again")
+    func failing() async throws {
+        let stage = try await DeskStage(contract: quotaContract)
+        defer { try? FileManager.default.removeItem(atPath: stage.path) }
+        let book = stage.desk.settlement.book
+        #expect(await book.update("minute", at: stage.hands.clock.wall()))
+        try await stage.ledger.close()
+        #expect(await !book.update("minute", at: stage.hands.clock.wall()))
     }
 
     @Test("where the ledger says something else of the quota than its sessions come to, nothing is written")

@@ -21,7 +21,8 @@ extension Invoice {
         zone: TimeZoneRules
     ) throws(InvoicingError) {
         let treatments = content.entries.map(\.vat)
-        try Self.check(treatments, contract: contract, supplier: supplier)
+        let billed = content.entries.filter { $0.credit == nil }.map(\.vat)
+        try Self.check(treatments, billed: billed, contract: contract, supplier: supplier)
         guard !number.isEmpty, number == number.singleLine else {
             throw InvoicingError(.badNumber, "\(quoted(number)) is no invoice number (mend invoiceNumbers)")
         }
@@ -66,20 +67,24 @@ extension Invoice {
     /// Everything that keeps an invoice from being written: what the supplier and the client lack, each with the reason
     /// why the law or the format wants it.
     ///
-    /// - Parameter treatments: of the invoice's lines; they may be those of earlier versions of the contract.
+    /// - Parameters:
+    ///   - treatments: of the invoice's lines; they may be those of earlier versions of the contract.
+    ///   - credited: of what is given back. Whether it was right was asked when it was billed; now only the client's data must
+    ///     be there.
     public static func problems(
         _ treatments: [Contract.VAT],
+        credited: [Contract.VAT] = [],
         contract: Contract,
         supplier: Supplier
     ) -> [Problem] {
         // Dates of the books and the booking batch have nothing to do with an invoice.
         let unneeded = ["datev", "timeZone"]
         var problems = supplier.problems().filter { problem in !unneeded.contains { problem.path.hasPrefix($0) } }
-        for vat in treatments {
+        for (vat, isBilled) in treatments.map({ ($0, true) }) + credited.map({ ($0, false) }) {
             var contract = contract
             contract.vat = vat
             for problem in contract.problems(supplier: supplier)
-            where problem.path.hasPrefix("client.") || problem.path.hasPrefix("vat.") {
+            where problem.path.hasPrefix("client.") || (isBilled && problem.path.hasPrefix("vat.")) {
                 if !problems.contains(problem) { problems.append(problem) }
             }
         }
@@ -88,6 +93,7 @@ extension Invoice {
 
     private static func check(
         _ treatments: [Contract.VAT],
+        billed: [Contract.VAT],
         contract: Contract,
         supplier: Supplier
     ) throws(InvoicingError) {
@@ -97,7 +103,12 @@ extension Invoice {
             let sentence = "VAT category O goes with no other on one invoice"
             throw InvoicingError(.mixedScope, "\(sentence) (write one invoice for each part of the content)")
         }
-        let problems = problems(distinct, contract: contract, supplier: supplier)
+        let problems = problems(
+            distinct.filter(billed.contains),
+            credited: distinct.filter { !billed.contains($0) },
+            contract: contract,
+            supplier: supplier
+        )
         guard problems.isEmpty else {
             let list = problems.map { problem in
                 "\(problem.path) \(problem.sentence)\(problem.mend.map { ": \($0)" } ?? "")"

@@ -17,17 +17,21 @@ struct QuotaBook: Sendable {
     static let grace: Int64 = 60
 
     /// Writes down what is missing.
-    func update(_ contract: String, at now: Int64) async {
+    ///
+    /// - Returns: whether it is worth no second try: all is written, or the log says why it never can be.
+    @discardableResult
+    func update(_ contract: String, at now: Int64) async -> Bool {
         do {
-            // A second writer may have been faster; then there is less to write.
-            for attempt in 0...1 {
-                do {
-                    try await write(contract, at: now)
-                    return
-                } catch let error as LedgerError where error.kind == .conflict && attempt == 0 {}
+            do {
+                try await write(contract, at: now)
+            } catch let error as LedgerError where error.kind == .conflict {
+                // A second writer was faster; there is less to write now.
+                try await write(contract, at: now)
             }
+            return true
         } catch {
-            logger.error("quota is not written down", metadata: ["contract": "\(contract)", "error": "\(error)"])
+            logger.error("quota is not written down yet", metadata: ["contract": "\(contract)", "error": "\(error)"])
+            return false
         }
     }
 

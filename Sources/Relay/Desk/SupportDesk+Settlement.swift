@@ -27,8 +27,7 @@ extension SupportDesk {
                     isDone = false
                     break
                 }
-                await settlement.book.update(record.contract, at: wall)
-                quotaMonths[record.contract] = month
+                if await settlement.book.update(record.contract, at: wall) { quotaMonths[record.contract] = month }
             }
             // The rest comes with the next tick.
             lastQuotaCheck = isDone ? now : nil
