@@ -44,6 +44,7 @@ public struct Simulation: Hashable, Sendable {
         session.idleFrom = nil
         session.cappedFrom = nil
         session.version = nil
+        session.settled = nil
         return session
     }
 

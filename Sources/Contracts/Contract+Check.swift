@@ -32,11 +32,25 @@ extension Contract {
             let sentence = "the contract ends on \(validUntil), before it begins on \(validFrom)"
             check.error("validUntil", sentence, mend: "write a later day or remove the line", related: ["validFrom"])
         }
+        checkFixedTerm(&check)
         checkTerm(&check)
         if signedOn == nil {
             check.warning("signedOn", "is missing: there is no session without it", mend: "write the day both signed")
         }
         checkDataProcessingAgreement(&check)
+    }
+
+    /// A fixed term without notice binds like a minimum term (§ 309 Nr. 9 a BGB).
+    private func checkFixedTerm(_ check: inout Check) {
+        guard client.kind == .consumer, noticeDays == nil, let validUntil else { return }
+        let lastBound = (validUntil.year - 2, validUntil.month, validUntil.day)
+        guard lastBound >= (validFrom.year, validFrom.month, validFrom.day) else { return }
+        check.warning(
+            "validUntil",
+            "a term to \(validUntil) without notice binds a consumer longer than the two years the law allows",
+            mend: "write an earlier day, or noticeDays: 30",
+            related: ["validFrom", "noticeDays", "client.kind"]
+        )
     }
 
     private func checkTerm(_ check: inout Check) {

@@ -49,6 +49,8 @@ public struct TimesheetRow: Hashable, Sendable {
     public let summary: String?
     /// `ended` or `interrupted`.
     public let state: SessionState
+    /// Whether it was written down afterwards.
+    public let isRecorded: Bool
 
     init(_ session: SessionRecord, endedAt: Int64) {
         self.session = session.session
@@ -61,6 +63,7 @@ public struct TimesheetRow: Hashable, Sendable {
         let later = session.addenda.map(\.text).joined(separator: "\n")
         summary = session.summary ?? (later.isEmpty ? nil : later)
         state = session.state
+        isRecorded = session.isRecorded
     }
 }
 

@@ -22,6 +22,10 @@ import Receipts
 /// try await ledger.addOperator(name: "anna", email: nil, role: .owner, tokenHash: hash, tokenExpiresAt: tomorrow)
 /// ```
 ///
+/// - What is settled without a session's clock has an entry of its own: `workRecorded`, `sessionCredited`, `contractEnded`,
+///   `quotaBalanced`. An entry's number is its place among all that was settled (``SessionRecord/entry``). `quotaPosted`
+///   holds grants, uses and expiries of quota as the account came to them (rule 6).
+///
 /// Files: `Events/` what an entry can say and how it changes the projections; `Records/` what queries return;
 /// `Storage/` the file, its writer and its head; `Ledger+….swift` the operations by noun.
 public final class Ledger: Sendable {

@@ -8,6 +8,7 @@
 // - `SessionHolder` keeps an open session and serves it on a private Unix socket: `lotse run` and the others connect there, each
 //   action goes through to the agent frame by frame. A session lives as long as its holder.
 // - `HolderClient` is the other end of that socket. `RemoteRun`, `RemoteLogs` and `SessionVerbs` are the commands on top of it.
+// - `Settlement/` asks for what has no session: work written down later, credits, a contract's end, balances.
 // - `Console` is the same verbs in one window, with a prompt and the session's clock.
 //
 // A command takes the same way wherever it is typed:

@@ -30,6 +30,8 @@ public enum RelayRoute {
     public static let sessions = "/v1/sessions"
     /// `GET`: the ended sessions of a contract with their breaks, in the form that `lotse simulate --sessions` reads.
     public static let work = "/v1/work"
+    /// `POST`: work without a session.
+    public static let records = "/v1/records"
     /// `GET`: a contract's month.
     public static let timesheet = "/v1/timesheet"
     /// `GET`: a contract's month as rows of the proof of service, for other programs.
@@ -63,7 +65,11 @@ public enum RelayRoute {
     /// `GET /v1/tunnel?invitation=ID`, the operator's end.
     public static func tunnel(invitation: String) -> String { "\(tunnel)?invitation=\(escaped(invitation))" }
 
-    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `end`, `closing`, `receipt`; `GET` with `receipt`.
+    /// `POST /v1/contracts/ID/VERB` with `end`, `balance`.
+    public static func contract(_ id: String, _ verb: String) -> String { "\(contracts)/\(escaped(id))/\(verb)" }
+
+    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `end`, `closing`, `receipt`, `credit`; `GET` with
+    /// `receipt`.
     public static func session(_ id: String, _ verb: String) -> String { "\(sessions)/\(escaped(id))/\(verb)" }
 
     /// `GET /v1/sessions?contract=ID&live=true`.

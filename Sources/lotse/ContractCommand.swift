@@ -16,7 +16,7 @@ struct ContractCommand: AsyncParsableCommand {
               lotse contract add acme.yaml
               lotse contract show acme
             """,
-        subcommands: [New.self, Check.self, Add.self, List.self, Show.self]
+        subcommands: [New.self, Check.self, Add.self, List.self, Show.self, End.self, Balance.self]
     )
 
     struct New: AsyncParsableCommand {
@@ -99,7 +99,7 @@ struct ContractCommand: AsyncParsableCommand {
 
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show the terms of a contract.",
+            abstract: "Show the terms of a contract, when it ends, and what became of its included time.",
             discussion: "Example:\n  lotse contract show acme --version 2"
         )
 
@@ -121,6 +121,8 @@ struct ContractCommand: AsyncParsableCommand {
                 version: summary.version,
                 hash: summary.hash,
                 addedAt: summary.addedAt,
+                endsOn: summary.endsOn,
+                quota: document.quota,
                 terms: terms
             )
             try await Screen.print(JSON.text(answer))
@@ -131,6 +133,8 @@ struct ContractCommand: AsyncParsableCommand {
             var version: Int64
             var hash: String
             var addedAt: Timestamp
+            var endsOn: String?
+            var quota: [QuotaMonth]?
             var terms: JSONValue
         }
     }

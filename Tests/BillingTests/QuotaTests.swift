@@ -10,11 +10,10 @@ import Testing
     private func statements(
         _ contract: Contract,
         to end: String,
-        minutes: [String: Int64] = [:],
-        balances: [Account.Balance] = []
+        minutes: [String: Int64] = [:]
     ) throws -> [PeriodStatement] {
         let version = ContractVersion(number: 1, contract: contract, zone: Sample.berlin)
-        var account = Account(history: try ContractHistory([version]), balances: balances)
+        var account = Account(history: try ContractHistory([version]))
         for (text, minutes) in minutes.sorted(by: { $0.key < $1.key }) {
             let start = try Sample.instant("\(text)-10T10:00:00Z")
             let session = WorkSession(session: text, startedAt: start, endedAt: try start.advanced(by: minutes * 60))
@@ -111,17 +110,6 @@ import Testing
             }
             #expect(worked <= minutes.values.reduce(0, +) * 60)
         }
-    }
-
-    @Test("a balance is a lot of its month that counts as carried")
-    func balance() throws {
-        let contract = Sample.contract(retainer: Sample.retainer(hours: 1, carryOver: .init(policy: .unlimited)))
-        let balances = [Account.Balance(period: try month("2026-10"), seconds: 500)]
-        let months = try statements(contract, to: "2026-11", minutes: ["2026-11": 5], balances: balances)
-        let november = try #require(months.last)
-        #expect(november.quotaCarriedSeconds == 500)
-        #expect(november.quotaLeftSeconds == 500 + 3600 - 300)
-        #expect(november.sessions[0].quotaEntries.map(\.lot) == [try month("2026-10")])
     }
 
     @Test("the first grant comes in the later of the month of validFrom and the month the contract was stored")

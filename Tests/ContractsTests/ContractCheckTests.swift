@@ -97,6 +97,9 @@ extension Mistake {
         .error("minimumTermMonths", "out of range") { $0.minimumTermMonths = -1 },
         .error("noticeDays", "out of range") { $0.noticeDays = -1 },
         .warning("minimumTermMonths", "bind a consumer") { ($0.client.kind, $0.minimumTermMonths) = (.consumer, 25) },
+        .warning("validUntil", "two years") {
+            ($0.client.kind, $0.noticeDays, $0.validUntil) = (.consumer, nil, try Samples.date("2028-01-01"))
+        },
         .warning("noticeDays", "month of notice") { ($0.client.kind, $0.noticeDays) = (.consumer, 31) },
         .warning("signedOn", "no session") { $0.signedOn = nil },
         .warning("dataProcessingAgreement", "shell and logs") { $0.dataProcessingAgreement = nil },

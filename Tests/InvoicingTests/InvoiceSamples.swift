@@ -17,7 +17,13 @@ enum InvoiceSamples {
             ("warranty-storno", try Sample.storno(warranty())),
             ("two-rates", try twoRates()),
             ("several-months", try severalMonths()),
-            ("given-back", try givenBack()),
+            ("credit", try CreditSamples.later()),
+            ("credit-warranty", try CreditSamples.later(asWarranty: true)),
+            ("credit-same-month", try CreditSamples.sameMonth()),
+            ("credit-negative", try CreditSamples.negative()),
+            ("credit-negative-storno", try Sample.storno(CreditSamples.negative())),
+            ("credit-zero", try CreditSamples.sameMonth(sessions: 1)),
+            ("recorded", try recorded()),
             ("small-business", try smallBusiness(vatId: "DE136695976")),
             ("small-business-tax-number", try smallBusiness(vatId: nil)),
             ("reverse-charge", try Sample.invoice(reverseCharge)),
@@ -61,17 +67,15 @@ enum InvoiceSamples {
         return try invoice(Sample.statements([contract], sessions, until: "2027-01"), contract)
     }
 
-    static func givenBack() throws -> Invoice {
+    /// Work without a session, written down later.
+    static func recorded() throws -> Invoice {
         let contract = Sample.contract()
-        let statements = try Sample.statements([contract], Sample.november(), until: "2026-12")
-        let earlier = try Sample.session("s0", "2026-11-01T09:00:00Z", "2026-11-01T09:11:00Z")
-        let line = try #require(Sample.statements([contract], [earlier], until: "2026-12").first?.lines.first)
-        let content = try InvoiceContent(
-            statements: statements,
-            rows: Sample.rows(statements, contract),
-            credits: [.init(line: line.negated, vat: contract.vat)]
-        )
-        return try invoice(content, contract)
+        var session = try Sample.session("s1", "2026-11-20T08:00:00Z", "2026-11-20T08:30:00Z")
+        session.isRecorded = true
+        let statements = try Sample.statements([contract], [session], until: "2026-12")
+        var rows = Sample.rows(statements, contract)
+        rows[0].receipt = .recorded
+        return try invoice(InvoiceContent(statements: statements, rows: rows), contract)
     }
 
     static func smallBusiness(vatId: String?) throws -> Invoice {

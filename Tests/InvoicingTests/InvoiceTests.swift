@@ -78,29 +78,6 @@ import Testing
         #expect(invoice.lines.last?.detail == "30.11.2026 23:55–01.12.2026 00:05: Fragen zum Shop")
     }
 
-    @Test("what is given back is a line of negative quantity; giving back more than is billed is refused")
-    func credits() throws {
-        let line = try #require(try InvoiceSamples.givenBack().lines.last)
-        #expect((line.quantity, line.price.description, line.netCents) == (-11, "95.00", -1742))
-        let contract = Sample.contract()
-        let statements = try Sample.statements([contract], [Sample.november()[3]], until: "2026-12")
-        let credit = Line(
-            text: "x",
-            kind: .time,
-            session: nil,
-            seconds: -3600,
-            centsPerHour: 9500,
-            percentBp: 0,
-            netCents: -9500
-        )
-        let content = try InvoiceContent(
-            statements: statements,
-            rows: Sample.rows(statements, contract),
-            credits: [.init(line: credit, vat: contract.vat)]
-        )
-        #expect(kind { _ = try invoice(content, contract) } == .badCancellation)
-    }
-
     @Test("O is never beside another category: the content comes apart, each part with its own proof")
     func outsideScope() throws {
         var later = InvoiceSamples.outsideScope

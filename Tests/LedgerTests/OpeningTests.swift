@@ -57,14 +57,42 @@ struct OpeningTests {
         try expectOpening(fixture.folder, .otherVersion, says: "version 99, and this program knows version 3")
     }
 
+    /// Takes away what later versions brought.
+    private func age(_ fixture: Fixture, to version: Int32) throws {
+        let later = Schema.projections.filter { $0.since > version }.map { "DROP TABLE \($0.name);" }
+        try fixture.tamper(
+            "\(later.joined()) DROP INDEX sessionsByOperator; PRAGMA user_version = \(version); PRAGMA wal_checkpoint(TRUNCATE)"
+        )
+    }
+
+    @Test("a ledger of version 2 with sessions and invoices is brought up to date and takes what came later")
+    func updateFromTwo() async throws {
+        let fixture = try Fixture()
+        let older = try fixture.open()
+        try await older.seed()
+        try await older.start("s1")
+        try await older.endSession("s1", instant: Fixture.start + 40, by: .client, reason: "q")
+        _ = try await older.issue("2026-10")
+        let sessions = try await older.sessions()
+        try await older.close()
+        try age(fixture, to: 2)
+        #expect { try fixture.verify() } throws: { ($0 as? LedgerError)?.kind == .otherVersion }
+        let ledger = try fixture.open()
+        #expect(try await ledger.sessions() == sessions)
+        #expect(try await ledger.quota(of: "acme").isEmpty)
+        try await ledger.settle()
+        try await ledger.close()
+        let report = try fixture.verify()
+        #expect(report.ok, "\(report)")
+    }
+
     @Test(
         "a ledger of an older version is brought up to date when it is opened for writing, and verifies",
         arguments: [1, 2]
     )
     func update(version: Int32) async throws {
         let fixture = try Fixture()
-        let later = Schema.projections.filter { $0.since > version }.map { "DROP TABLE \($0.name); " }.joined()
-        try fixture.tamper("\(later)PRAGMA user_version = \(version); PRAGMA wal_checkpoint(TRUNCATE)")
+        try age(fixture, to: version)
         #expect { try fixture.verify() } throws: {
             ($0 as? LedgerError)?.kind == .otherVersion && "\($0)".contains("lotse-relay serve")
         }
@@ -118,7 +146,7 @@ struct OpeningTests {
         let fixture = try Fixture()
         let ledger = try fixture.open()
         try await ledger.fill()
-        #expect(try await ledger.sessions().count == 3)
+        #expect(try await ledger.sessions().count == 5)
         try await ledger.close()
         let files = try FileManager.default.contentsOfDirectory(atPath: fixture.folder).sorted()
         #expect(files == ["ledger.head", "ledger.lock", "ledger.sqlite"])

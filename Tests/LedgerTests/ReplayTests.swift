@@ -49,7 +49,7 @@ struct ReplayTests {
         let instant = now + Int64.random(in: -50...50, using: &random)
         let token = sha("t\(Int.random(in: 0..<8, using: &random))")
         let party = SessionParty.allCases.randomElement(using: &random) ?? .relay
-        switch Int.random(in: 0..<24, using: &random) {
+        switch Int.random(in: 0..<29, using: &random) {
         case 0:
             try await ledger.addOperator(
                 name: name,
@@ -111,6 +111,27 @@ struct ReplayTests {
         case 19: try await ledger.reconnectSession(session, instant: instant)
         case 20: try await ledger.changeCategory(session, to: "c\(one % 2)", instant: instant, by: party)
         case 21: try await ledger.addNote(session, text: "note \(step)", by: party)
+        case 24:
+            try await ledger.record("r\(one)", at: instant, allowsOverlap: step.isMultiple(of: 2))
+        case 25:
+            _ = try await ledger.creditSession(
+                "\(one % 2 == 0 ? "s" : "r")\(one)",
+                reason: "r",
+                asWarranty: one > 5,
+                by: name
+            )
+        case 26: try await ledger.endContract(contract, on: one == 0 ? nil : "2027-0\(one % 9 + 1)-01", by: name)
+        case 27: try await ledger.balanceQuota(contract, seconds: Int64(one - 6), by: name)
+        case 28:
+            let posting = QuotaPosting(
+                kind: "granted",
+                period: "2026-11",
+                lot: "2026-11",
+                seconds: 9,
+                session: nil,
+                leftSeconds: 9
+            )
+            try await ledger.postQuota(contract, after: one, [posting, posting])
         case 22: try await ledger.checkpoint(Dictionary(uniqueKeysWithValues: (0..<12).map { ("s\($0)", instant) }))
         default:
             switch one {

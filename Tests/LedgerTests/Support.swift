@@ -303,6 +303,50 @@ extension Ledger {
         try await start("s3")
         try await endSession("s3", instant: Fixture.start + 40, by: .operator, reason: "done")
         _ = try await draft(TestReceipt(session: "s3"))
+        try await settle()
+    }
+
+    /// What is settled without a session's clock, twice each.
+    func settle() async throws {
+        for number in 1...2 as ClosedRange<Int64> {
+            try await record("r\(number)", at: Fixture.start + 1000 * number, allowsOverlap: true)
+            _ = try await creditSession("r\(number)", reason: "no help", asWarranty: number == 2, by: "anna")
+            try await endContract("acme", on: "202\(number + 6)-12-31", by: "anna")
+            try await balanceQuota("acme", seconds: 3600 * number, by: "anna")
+            let posting = QuotaPosting(
+                kind: "used",
+                period: "2026-11",
+                lot: "2026-10",
+                seconds: 60,
+                session: "r\(number)",
+                leftSeconds: 600 - 60 * number
+            )
+            try await postQuota("acme", after: Int(number) - 1, [posting])
+        }
+    }
+
+    /// Writes ten minutes of anna's down that no session was for.
+    @discardableResult
+    func record(
+        _ session: String,
+        at startedAt: Int64,
+        month: String = "2026-11",
+        allowsOverlap: Bool = false
+    ) async throws -> SessionRecord {
+        try await recordWork(
+            session,
+            NewRecord(
+                contract: "acme",
+                version: 1,
+                category: "question",
+                operator: "anna",
+                startedAt: startedAt,
+                endedAt: startedAt + 600,
+                summary: "on the telephone",
+                month: month,
+                allowsOverlap: allowsOverlap
+            )
+        )
     }
 
     /// Issues a month of acme.

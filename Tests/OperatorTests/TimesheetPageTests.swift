@@ -42,6 +42,34 @@ struct TimesheetPageTests {
         )
     }
 
+    @Test("what is given back stands behind the sessions, with negative time and money, and counts in the sums")
+    func credits() throws {
+        var sheet = try sheet(summaries: ["one"])
+        sheet.credits = [
+            .init(
+                session: "s9",
+                operator: "jan",
+                category: "question",
+                givenAt: try #require(Timestamp(rfc3339: "2026-07-08T08:00:00Z")),
+                reason: "=no(help)",
+                asWarranty: false,
+                billedSeconds: -3600,
+                quotaReturnedSeconds: 0,
+                netCents: -9500
+            )
+        ]
+        let lines = TimesheetPage.table(sheet).split(separator: "\n", omittingEmptySubsequences: false)
+        #expect(lines[4].hasPrefix("2026-07-08 10:00") && lines[4].contains("s9"))
+        #expect(lines[4].contains("-1:00:00") && lines[4].contains("-95.00"))
+        #expect(lines[4].hasSuffix("given back: =no(help)") && lines[5].hasPrefix("total"))
+        let csv = TimesheetPage.csv(sheet)
+        #expect(
+            csv.hasSuffix(
+                "s9,jan,question,2026-07-08T08:00:00Z,2026-07-08T08:00:00Z,0,0,0,-3600,-9500,EUR,'=no(help),given back\r\n"
+            )
+        )
+    }
+
     @Test("the table has local times, clock durations and sums")
     func table() throws {
         let lines = TimesheetPage.table(try sheet(summaries: ["one", "two"])).split(

@@ -9,7 +9,7 @@ import Testing
 
 @Suite("From sessions to invoices")
 struct InvoiceOfficeTests {
-    private static let supplier = Supplier(
+    static let supplier = Supplier(
         name: "Jana Lotse IT-Service",
         contact: "Jana Lotse",
         street: "Deichweg 3",
@@ -28,6 +28,7 @@ struct InvoiceOfficeTests {
         InvoiceOffice(
             ledger: stage.ledger,
             accounts: ContractAccounts(ledger: stage.ledger),
+            book: stage.desk.settlement.book,
             clock: stage.hands.clock,
             supplier: { SupplierFile(supplier: supplier) }
         )

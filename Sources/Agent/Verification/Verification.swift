@@ -113,8 +113,15 @@ public struct Verification: Sendable {
             screen.line(
                 "  \(TerminalText.name(figures.session))  \(Phrases.clock(figures.rawSeconds)) -> \(Phrases.clock(figures.billedSeconds))  \(cost)"
             )
-            screen.line("    " + (session.consent.map { agreement($0) } ?? phrases.notAgreedToHere))
+            let unknown = figures.isRecorded ? phrases.recordedLater : phrases.notAgreedToHere
+            screen.line("    " + (session.consent.map { agreement($0) } ?? unknown))
             if let receipt = session.receipt { screen.line("    " + phrases.receiptState(receipt.state)) }
+        }
+        for back in invoice.credits ?? [] {
+            let amount = phrases.money(cents: back.netCents, currency: invoice.currency)
+            screen.line(
+                "  \(TerminalText.name(back.session))  \(phrases.givenBack(back.credit == .warranty))  \(amount)"
+            )
         }
         return conclude(review.findings, name)
     }

@@ -68,6 +68,16 @@ extension Phrases {
     func taxDiffers(_ said: String, agreed: String) -> String {
         say("the VAT is \(said), but the contract says \(agreed)", "die USt ist \(said), im Vertrag steht \(agreed)")
     }
+    var recordedLater: String {
+        say(
+            "work without a session, written down later; ask your supporter where you know nothing of it",
+            "Arbeit ohne Sitzung, nachgetragen; fragen Sie Ihren Helfer, wenn Sie nichts davon wissen"
+        )
+    }
+    func givenBack(_ isWarranty: Bool) -> String {
+        isWarranty
+            ? say("accepted as warranty", "als Gewährleistung anerkannt") : say("given back", "zurückgegeben")
+    }
     var notSignedByBoth: String {
         say("it does not carry the signatures of both", "es trägt nicht die Unterschriften von beiden")
     }

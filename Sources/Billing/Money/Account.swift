@@ -2,38 +2,28 @@ import Contracts
 
 /// What a contract's sessions have used and cost so far: the state that the next session is billed on.
 ///
-/// Sessions come in the order (end, id), so that no bill ever changes an earlier one (rules 3, 6). The same history,
-/// balances and sessions always give the same bills; nothing of it need be stored.
+/// What happens to it comes month by month and within a month in the order in which it was settled, (end, id) for
+/// sessions, so that no bill ever changes an earlier one (rules 3, 6): see `Posting`. The same history and postings
+/// always give the same bills; nothing of it need be stored.
 public struct Account: Sendable {
-    /// Quota that the client brings along or that was set by hand: a lot of that month.
-    public struct Balance: Hashable, Codable, Sendable {
-        /// The month it counts as granted for.
-        public var period: LocalMonth
-        /// How much, in rounded seconds.
-        public var seconds: Int64
-
-        /// A balance from its parts.
-        public init(period: LocalMonth, seconds: Int64) {
-            self.period = period
-            self.seconds = seconds
-        }
-    }
-
     /// The contract's versions.
     public let history: ContractHistory
     /// What is left of the quota, in the month of the last session.
-    public private(set) var quota = QuotaLedger()
+    public internal(set) var quota = QuotaLedger()
     /// The months before the open one, from the first on.
-    public private(set) var closed: [PeriodStatement] = []
+    public internal(set) var closed: [PeriodStatement] = []
 
     /// The open month; nil before the first session.
     public private(set) var period: LocalMonth?
-    private var balances: [Balance]
-    private var sessions: [SessionBill] = []
-    private var entries: [QuotaEntry] = []
+    /// The contract's last day, where one side gave notice.
+    public internal(set) var endsOn: LocalDate?
+    /// What happened in the open month.
+    private(set) var sessions: [SessionBill] = []
+    var credits: [CreditBill] = []
+    var entries: [QuotaEntry] = []
     private var carried: Int64 = 0
     private(set) var rawBefore: [RoundingKey: Int64] = [:]
-    private var last: WorkSession?
+    var last: Posting?
 
     /// What is rounded together where rounding is per day or period (rule 3).
     struct RoundingKey: Hashable {
@@ -44,23 +34,19 @@ public struct Account: Sendable {
     }
 
     /// An account without sessions.
-    public init(history: ContractHistory, balances: [Balance] = []) {
-        self.history = history
-        self.balances = balances.sorted { $0.period < $1.period }
-    }
+    public init(history: ContractHistory) { self.history = history }
 
-    /// The net of the open month without the fee (rule 12), in cents.
-    public func workNetCents() throws(BillingError) -> Int64 { try Checked.sum(sessions.map(\.netCents)) }
+    /// The net of the open month without the fee (rule 12), less what was given back, in cents.
+    public func workNetCents() throws(BillingError) -> Int64 {
+        try Checked.sum(sessions.map(\.netCents) + credits.map(\.netCents))
+    }
 
     /// Bills the next session.
     ///
-    /// Throws `outOfOrder` where it comes before the last one in the order (end, id); `badSession`, `badContract`,
+    /// Throws `outOfOrder` where its place is before the last posting's (`Posting`); `badSession`, `badContract`,
     /// `notInForce`, `outOfRange`. The account is as before where it throws.
     public mutating func bill(_ session: WorkSession) throws(BillingError) -> SessionBill {
-        if let last, !WorkSession.isBefore(last, session) {
-            let sentence = "session \(session.session) is billed after one that ended later; bill them by end and id"
-            throw BillingError(.outOfOrder, sentence)
-        }
+        try requireOrder(.session(session))
         let version = try history.version(of: session)
         var draft: Draft
         if let advanced = try advanced(for: session, version) {
@@ -73,7 +59,7 @@ public struct Account: Sendable {
         if let key = draft.key { rawBefore[key] = draft.rawIncluding }
         entries += draft.bill.quotaEntries
         sessions.append(draft.bill)
-        last = session
+        last = .session(session)
         return draft.bill
     }
 
@@ -114,23 +100,28 @@ public struct Account: Sendable {
         carried = quota.leftSeconds
         entries = []
         sessions = []
+        credits = []
         period = month
-        let retainer = month < history.firstPeriod ? nil : history.version(ofPeriod: month)?.contract.retainer
-        let expiry = retainer.map(\.carryOver.lotExpiry) ?? nil
-        for balance in balances.prefix(while: { $0.period <= month }) {
-            let period = balance.period
-            entries += try quota.grant(balance.seconds, for: period, expiresAfterPeriods: expiry, as: .balance)
-        }
-        balances.removeFirst(balances.prefix { $0.period <= month }.count)
-        if let retainer {
+        if let retainer = terms(of: month)?.contract.retainer {
+            let expiry = retainer.carryOver.lotExpiry
             entries += try quota.grant(retainer.includedSeconds, for: month, expiresAfterPeriods: expiry)
         }
     }
 
     private mutating func close(_ month: LocalMonth) throws(BillingError) {
-        let rule = retainer(of: month)?.version.contract.retainer?.carryOver
-        entries += quota.close(month, capSeconds: rule?.policy == .capped ? rule?.capSeconds : nil)
+        let rule = terms(of: month)?.contract.retainer?.carryOver
+        if let endsOn, LocalMonth(endsOn) <= month {
+            entries += quota.expire(in: month)
+        } else {
+            entries += quota.close(month, capSeconds: rule?.policy == .capped ? rule?.capSeconds : nil)
+        }
         closed.append(try statement(month, entries: entries))
+    }
+
+    /// The version whose retainer a month has; nil before the first one and after the contract's end.
+    func terms(of month: LocalMonth) -> ContractVersion? {
+        guard month >= history.firstPeriod, endsOn.map({ month <= LocalMonth($0) }) ?? true else { return nil }
+        return history.version(ofPeriod: month)
     }
 
     private func statement(_ month: LocalMonth, entries: [QuotaEntry]) throws(BillingError) -> PeriodStatement {
@@ -138,15 +129,14 @@ public struct Account: Sendable {
             period: month,
             retainer: retainer(of: month).map { ($0.line, $0.vat) },
             sessions: sessions,
+            credits: credits,
             carried: carried,
             entries: entries
         )
     }
 
     private func retainer(of month: LocalMonth) -> (version: ContractVersion, line: Line, vat: Contract.VAT)? {
-        guard month >= history.firstPeriod, let version = history.version(ofPeriod: month),
-            let retainer = version.contract.retainer
-        else { return nil }
+        guard let version = terms(of: month), let retainer = version.contract.retainer else { return nil }
         let line = Line(
             text: LineText(language: version.contract.language).retainer(month),
             kind: .retainer,

@@ -87,6 +87,9 @@ struct LineText {
     func covered(_ category: String) -> String { "\(category) (\(isGerman ? "im Kontingent" : "within the quota"))" }
     func warranty(_ category: String) -> String { "\(category) (\(isGerman ? "Gewährleistung" : "warranty"))" }
 
+    /// Never Gutschrift: that would be a self-billed invoice (§ 14 (2) UStG).
+    func returned(_ text: String) -> String { "\(isGerman ? "Zurückgegeben" : "Given back"): \(text)" }
+
     func surcharge(_ band: Band) -> String {
         let percent = BasisPoints.text(band.percentBp)
         guard isGerman else { return "Surcharge \(band.label) \(percent) %" }

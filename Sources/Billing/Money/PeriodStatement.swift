@@ -8,25 +8,31 @@ public struct PeriodStatement: Hashable, Sendable {
     public let retainer: Line?
     /// The fee's VAT treatment, that of the month's end.
     public let retainerVAT: Contract.VAT?
-    /// The month's sessions in the order (end, id).
+    /// The month's sessions in the order in which they were settled, (end, id) where nobody did.
     public let sessions: [SessionBill]
+    /// What was given back in the month, in order: sessions of this month and of earlier ones.
+    public let credits: [CreditBill]
     /// Sums by VAT treatment, in the order in which they first occur. `O` goes with no other on one invoice (rule 5).
     public let vatGroups: [VATGroup]
-    /// Quota that came from the month before, opening balances included, in rounded seconds.
+    /// Quota that came from the month before, balances set by hand in the month included, in rounded seconds.
     public let quotaCarriedSeconds: Int64
     /// Quota that came with the month.
     public let quotaGrantedSeconds: Int64
+    /// Quota that came back with sessions that were given back.
+    public let quotaReturnedSeconds: Int64
     /// Quota that sessions used.
     public let quotaUsedSeconds: Int64
-    /// Quota lost at the month's end by its age or the carry-over's cap.
+    /// Quota lost by its age, the carry-over's cap or the contract's end.
     public let quotaExpiredSeconds: Int64
-    /// Quota for the next month: carried + granted - used - expired.
+    /// Quota for the next month: carried + granted + returned - used - expired.
     public let quotaLeftSeconds: Int64
     /// Grants, uses and expiries, for the ledger (rule 6).
     public let quotaEntries: [QuotaEntry]
 
-    /// The retainer's line and the sessions' lines, in the sessions' order.
-    public var lines: [Line] { [retainer].compactMap(\.self) + sessions.flatMap(\.lines) }
+    /// The retainer's line, the sessions' lines in the sessions' order, then what was given back.
+    public var lines: [Line] {
+        [retainer].compactMap(\.self) + sessions.flatMap(\.lines) + credits.flatMap(\.lines)
+    }
     /// Connected seconds that stand on no line (rule 11).
     public var unbilled: [Unbilled] { sessions.flatMap(\.rounded.unbilled) }
     /// The sum of all lines.
@@ -77,6 +83,7 @@ extension PeriodStatement {
         period: LocalMonth,
         retainer: (line: Line, vat: Contract.VAT)?,
         sessions: [SessionBill],
+        credits: [CreditBill] = [],
         carried: Int64,
         entries: [QuotaEntry]
     ) throws(BillingError) {
@@ -84,10 +91,12 @@ extension PeriodStatement {
         self.retainer = retainer?.line
         retainerVAT = retainer?.vat
         self.sessions = sessions
+        self.credits = credits
         let fee = retainer.map { [(vat: $0.vat, netCents: $0.line.netCents)] } ?? []
         // A session that is rounded to nothing has no line and opens no group.
         let work = sessions.filter { !$0.lines.isEmpty }.map { (vat: $0.vat, netCents: $0.netCents) }
-        vatGroups = try VATGroup.groups(fee + work)
+        let returned = credits.map { (vat: $0.vat, netCents: $0.netCents) }
+        vatGroups = try VATGroup.groups(fee + work + returned)
         netCents = try Checked.sum(vatGroups.map(\.netCents))
         vatCents = try Checked.sum(vatGroups.map(\.vatCents))
         grossCents = try Checked.sum(netCents, vatCents)
@@ -95,10 +104,25 @@ extension PeriodStatement {
         func sum(_ kinds: QuotaEntry.Kind...) throws(BillingError) -> Int64 {
             try Checked.sum(entries.filter { kinds.contains($0.kind) }.map(\.seconds))
         }
-        quotaCarriedSeconds = try Checked.sum(carried, try sum(.balance))
+        quotaCarriedSeconds = try Checked.sum([carried, try sum(.balance), -(try sum(.withdrawn))])
         quotaGrantedSeconds = try sum(.granted)
+        quotaReturnedSeconds = try sum(.returned)
         quotaUsedSeconds = try sum(.used)
         quotaExpiredSeconds = try sum(.expired, .trimmed)
-        quotaLeftSeconds = quotaCarriedSeconds + quotaGrantedSeconds - quotaUsedSeconds - quotaExpiredSeconds
+        let added = quotaCarriedSeconds + quotaGrantedSeconds + quotaReturnedSeconds
+        quotaLeftSeconds = added - quotaUsedSeconds - quotaExpiredSeconds
+    }
+
+    /// The same month without its fee: the contract ended before it.
+    func withoutRetainer() throws(BillingError) -> PeriodStatement {
+        let balances = quotaEntries.map { $0.kind == .balance ? $0.seconds : $0.kind == .withdrawn ? -$0.seconds : 0 }
+        return try PeriodStatement(
+            period: period,
+            retainer: nil,
+            sessions: sessions,
+            credits: credits,
+            carried: quotaCarriedSeconds - (try Checked.sum(balances)),
+            entries: quotaEntries
+        )
     }
 }

@@ -20,9 +20,13 @@ public struct QuotaEntry: Hashable, Codable, Sendable {
         case granted
         /// It was there when the contract began, or was set by hand.
         case balance
+        /// It was taken back by hand.
+        case withdrawn
+        /// A session that had used it was given back.
+        case returned
         /// A session used it.
         case used
-        /// Its age was reached.
+        /// Its age was reached, or the contract ended.
         case expired
         /// It was more than may be carried over.
         case trimmed
@@ -36,8 +40,25 @@ public struct QuotaEntry: Hashable, Codable, Sendable {
     public var lot: LocalMonth
     /// How much, above 0.
     public var seconds: Int64
-    /// The session that used it.
+    /// The session that used it, or with which it came back.
     public var session: String?
+
+    /// An entry from its parts.
+    public init(kind: Kind, period: LocalMonth, lot: LocalMonth, seconds: Int64, session: String? = nil) {
+        self.kind = kind
+        self.period = period
+        self.lot = lot
+        self.seconds = seconds
+        self.session = session
+    }
+
+    /// What it adds to the quota; negative where it takes from it.
+    public var changeSeconds: Int64 {
+        switch kind {
+        case .granted, .balance, .returned: seconds
+        case .used, .expired, .trimmed, .withdrawn: -seconds
+        }
+    }
 }
 
 /// The quota of a contract: its lots, oldest first (rule 6). In rounded seconds.
@@ -55,7 +76,8 @@ public struct QuotaLedger: Hashable, Sendable {
         _ seconds: Int64,
         for period: LocalMonth,
         expiresAfterPeriods: Int64?,
-        as kind: QuotaEntry.Kind = .granted
+        as kind: QuotaEntry.Kind = .granted,
+        with session: String? = nil
     ) throws(BillingError) -> [QuotaEntry] {
         guard seconds >= 0 else {
             throw BillingError(.badContract, "a quota is negative; lotse contract check names it")
@@ -68,10 +90,23 @@ public struct QuotaLedger: Hashable, Sendable {
             leftSeconds: seconds,
             expiresAfterPeriods: expiresAfterPeriods
         )
-        // A balance may be of an older month than what is here.
         let index = lots.firstIndex { $0.period > period } ?? lots.endIndex
         lots.insert(lot, at: index)
-        return [QuotaEntry(kind: kind, period: period, lot: period, seconds: seconds)]
+        return [QuotaEntry(kind: kind, period: period, lot: period, seconds: seconds, session: session)]
+    }
+
+    /// Takes back from the newest lots what was set by hand, at most what is left.
+    mutating func withdraw(_ seconds: Int64, in period: LocalMonth) -> [QuotaEntry] {
+        lots.reverse()
+        defer { lots.reverse() }
+        return take(seconds).map {
+            QuotaEntry(kind: .withdrawn, period: period, lot: $0.lot, seconds: $0.seconds)
+        }
+    }
+
+    /// Ends all lots: the contract is over.
+    mutating func expire(in period: LocalMonth) -> [QuotaEntry] {
+        take(leftSeconds).map { QuotaEntry(kind: .expired, period: period, lot: $0.lot, seconds: $0.seconds) }
     }
 
     /// Covers a session's seconds from the oldest lots as far as they reach.
@@ -100,7 +135,7 @@ public struct QuotaLedger: Hashable, Sendable {
         return entries
     }
 
-    /// Takes from the oldest lots; nothing where `seconds` is 0 or less.
+    /// Takes from the first lots, which are the oldest; nothing where `seconds` is 0 or less.
     private mutating func take(_ seconds: Int64) -> [(lot: LocalMonth, seconds: Int64)] {
         var wanted = seconds
         var taken: [(lot: LocalMonth, seconds: Int64)] = []

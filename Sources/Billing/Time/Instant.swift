@@ -1,3 +1,5 @@
+import Contracts
+
 /// A moment in whole seconds of UTC, within the years 1901 to 9998: every local date near it exists.
 ///
 /// In JSON it is RFC 3339 in UTC with `Z`.
@@ -33,6 +35,23 @@ extension Instant {
             throw BillingError(.unreadable, "\(text.prefix(40)) is not a time; write it as 2026-11-05T20:30:00Z")
         }
         try self.init(seconds: seconds)
+    }
+
+    /// Reads RFC 3339, or a local time `2026-11-26T14:30` of a zone, with seconds where wanted (rule 4: in a DST gap forward
+    /// by its length, in an overlap the first). Throws `unreadable` or `outOfRange`.
+    public init(_ text: String, in zone: TimeZoneRules) throws(BillingError) {
+        let minutes = text.utf8.count == 16
+        if minutes || text.utf8.count == 19, let local = Self.parse(Array("\(text)\(minutes ? ":00" : "")Z".utf8)) {
+            try self.init(seconds: zone.utc(local: local))
+            return
+        }
+        guard let instant = try? Instant(rfc3339: text) else {
+            throw BillingError(
+                .unreadable,
+                "\(quoted(String(text.prefix(40)))) is not a time; write 2026-11-26T14:30 in the contract's time zone, or 2026-11-26T13:30:00Z"
+            )
+        }
+        self = instant
     }
 
     private static func parse(_ bytes: [UInt8]) -> Int64? {

@@ -35,6 +35,11 @@ public struct WorkSession: Hashable, Sendable {
     public var cappedFrom: Instant?
     /// The contract version the ends consented to; nil: the one in force at the start (rule 5).
     public var version: Int64?
+    /// Its place among all that was settled: the number of the ledger entry that closed it; nil: nobody settled it yet
+    /// (a session that runs, a simulation, a file).
+    public var settled: Int64?
+    /// Whether it was written down afterwards, as work on the telephone is: no agent, no consent, no clock.
+    public var isRecorded: Bool
 
     /// The longest session that can be billed, 366 days in seconds.
     static let longest: Int64 = 366 * 86_400
@@ -49,7 +54,9 @@ public struct WorkSession: Hashable, Sendable {
         gaps: [Interval] = [],
         idleFrom: Instant? = nil,
         cappedFrom: Instant? = nil,
-        version: Int64? = nil
+        version: Int64? = nil,
+        settled: Int64? = nil,
+        isRecorded: Bool = false
     ) {
         self.session = session
         self.category = category
@@ -60,10 +67,17 @@ public struct WorkSession: Hashable, Sendable {
         self.idleFrom = idleFrom
         self.cappedFrom = cappedFrom
         self.version = version
+        self.settled = settled
+        self.isRecorded = isRecorded
     }
 
-    /// The order in which sessions use quota and round: end, then id by its bytes (rules 3, 6).
+    /// The order in which sessions of a month use quota and round: end, then id by its bytes (rules 3, 6).
+    ///
+    /// What was settled keeps its place: sessions end one after the other, so that for those with a clock the ledger's
+    /// order is that of their ends; work that is written down later takes its place behind what was settled before it,
+    /// because a receipt once signed never changes. What nobody has settled comes last.
     public static func isBefore(_ left: WorkSession, _ right: WorkSession) -> Bool {
+        if left.settled != right.settled { return left.settled ?? .max < right.settled ?? .max }
         if left.endedAt != right.endedAt { return left.endedAt < right.endedAt }
         return left.session.utf8.lexicographicallyPrecedes(right.session.utf8)
     }

@@ -20,12 +20,14 @@ public struct Explanation: Codable, Hashable, Sendable {
     ///
     /// - Parameters:
     ///   - bills: the sessions of its months, computed from the ledger.
+    ///   - credits: what its months give back.
     ///   - versions: the contract's.
     ///   - only: one line's number; nil for all lines and the totals.
     /// - Throws: `outOfRange` where the invoice has no such line, or says something else than the ledger.
     public init(
         _ invoice: Invoice,
         bills: [SessionBill],
+        credits: [CreditBill] = [],
         versions: [ContractVersion],
         line only: Int? = nil
     ) throws(InvoicingError) {
@@ -42,21 +44,41 @@ public struct Explanation: Codable, Hashable, Sendable {
         for line in lines {
             var text = ["\(line.text): \(Cents.text(line.netCents)) \(invoice.currency)"]
             if let session = line.session {
-                guard let bill = bills.first(where: { $0.session.session == session }),
+                let back = line.credit == nil ? nil : credits.first { $0.credit.session == session }
+                guard let bill = back?.bill ?? bills.first(where: { $0.session.session == session }),
                     let version = versions.first(where: { $0.number == bill.version }),
-                    bill.lines.contains(where: { line.isAbout($0) })
+                    (back == nil) == (line.credit == nil),
+                    (back?.lines ?? bill.lines).contains(where: { line.isAbout($0) })
                 else {
                     throw InvoicingError(
                         .outOfRange,
                         "line \(line.number) is not what the ledger says of session \(session)"
                     )
                 }
+                if let back, told.insert("back " + session).inserted { text += Self.steps(of: back, line, version) }
                 if told.insert(session).inserted { text += SessionSteps(bill, version).text }
             }
             steps.append(Step(line: line.number, text: text + [line.product]))
         }
         if only == nil { steps.append(Step(line: nil, text: invoice.totals)) }
         self.steps = steps
+    }
+
+    /// Why a session is given back; its own steps are those by which it was billed.
+    private static func steps(of back: CreditBill, _ line: InvoiceLine, _ version: ContractVersion) -> [String] {
+        let date = version.zone.date(at: back.credit.givenAt)
+        let what = back.credit.asWarranty ? "accepted as warranty" : "given back"
+        let bill = line.credit?.original.map { "invoice \($0.number) of \($0.issueDate)" } ?? "this invoice"
+        var text = [
+            "session \(back.credit.session) \(what) on \(date): \(back.credit.reason.singleLine)",
+            "each line that billed it (\(bill)) is turned around: \(Cents.text(back.bill.netCents)) -> "
+                + Cents.text(back.netCents),
+        ]
+        if back.bill.quotaSeconds > 0 {
+            let quota = SessionSteps.clock(back.bill.quotaSeconds)
+            text.append("included time: \(quota) come back as a lot of \(back.period)")
+        }
+        return text
     }
 
     /// As it is printed.

@@ -11,6 +11,7 @@ struct SessionSteps {
             [
                 "session \(session.session), category \(bill.category.id), contract version \(bill.version), "
                     + "times in \(version.contract.timeZone)"
+                    + (session.isRecorded ? ", recorded later: work without a clock" : "")
             ] + Self.events(of: session, version.zone) + [Self.connected(bill.time)]
             + bill.rounded.unbilled.map(Self.sentence)
             + [Self.rounding(bill, version.contract.rounding)] + Self.bands(bill.rounded) + Self.quota(bill)
@@ -87,9 +88,10 @@ struct SessionSteps {
         ]
     }
 
-    /// `1:05:00`.
+    /// `1:05:00`; `-1:05:00` where it is given back.
     static func clock(_ seconds: Int64) -> String {
-        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(seconds / 3600):\(two(seconds / 60 % 60)):\(two(seconds % 60))"
+        func two(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let all = seconds.magnitude
+        return "\(seconds < 0 ? "-" : "")\(all / 3600):\(two(all / 60 % 60)):\(two(all % 60))"
     }
 }

@@ -14,7 +14,7 @@ extension ServiceRow {
         let details = [
             summary, "\(category), \(`operator`), \(session)",
             "\(connected) connected, \(Seconds.text(billedSeconds)) billed",
-            "\(Cents.text(netCents)) \(currency) net",
+            "\(Cents.text(netCents)) \(currency) net", recordedNote ?? "",
         ]
         // §3.8.2.2: an end is later than its start; an event without one takes no time.
         let end = endedAt > startedAt ? ["DTEND:\(endedAt.compact)"] : []

@@ -23,7 +23,8 @@ extension ServiceRow {
                 .plain(start.date.description), .plain(start.text), .plain(zone.wallClock(at: row.endedAt).text),
                 .number(row.rawSeconds), .plain(Cents.text(row.netCents)), .text(row.operator),
                 .text(email(row.operator)), .text(row.client), .text(row.contract), .text(row.category),
-                .text(row.summary), .plain("0"), .text(row.session),
+                .text(row.summary), .plain("0"),
+                .text(row.receipt == .recorded ? "\(row.session),recorded" : row.session),
             ] as [CSVText.Cell]
         }
         return CSVText.rows([head.map(CSVText.Cell.plain)] + cells)

@@ -10,7 +10,8 @@ extension ServiceRow {
                 // Two spaces end the account's name, a semicolon begins a comment.
                 let account = "\(row.contract):\(row.category)".singleLine
                 let summary = String(row.summary.singleLine.map { $0 == ";" ? "," : $0 })
-                let description = summary.isEmpty ? row.session.singleLine : summary
+                let note = row.recordedNote.map { " (\($0))" } ?? ""
+                let description = (summary.isEmpty ? row.session.singleLine : summary) + note
                 return """
                     i \(timestamp(stretch.from, zone)) \(account)  \(description)
                     o \(timestamp(stretch.to, zone))

@@ -8,7 +8,9 @@ extension ServiceRow {
     public static func timewarrior(_ rows: [ServiceRow]) -> String {
         let stretches = rows.flatMap { row in row.worked.map { (row: row, stretch: $0) } }
         return stretches.sorted { $0.stretch.from < $1.stretch.from }.map { row, stretch in
-            let tags = [row.client, row.contract, row.category, row.session].map(quotedTag).joined(separator: " ")
+            let recorded = row.receipt == .recorded ? ["recorded"] : []
+            let tags = ([row.client, row.contract, row.category, row.session] + recorded).map(quotedTag)
+                .joined(separator: " ")
             let annotation = row.summary.singleLine.isEmpty ? "" : " # \(quotedTag(row.summary))"
             return "inc \(stretch.from.compact) - \(stretch.to.compact) # \(tags)\(annotation)\n"
         }.joined()

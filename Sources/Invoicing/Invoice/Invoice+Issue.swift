@@ -11,8 +11,7 @@ extension Invoice {
     ///   - number: from `InvoiceNumberFormat`; on one line.
     ///   - issueDate: today in the contract's time zone.
     ///   - zone: the rules of that zone, for the times of day on the lines.
-    /// - Throws: `incomplete` with every missing field and why the law wants it; `mixedScope`, `badNumber`, `outOfRange`;
-    ///   `badCancellation` where more is given back than billed.
+    /// - Throws: `incomplete` with every missing field and why the law wants it; `mixedScope`, `badNumber`, `outOfRange`.
     public init(
         _ content: InvoiceContent,
         contract: Contract,
@@ -22,7 +21,8 @@ extension Invoice {
         zone: TimeZoneRules
     ) throws(InvoicingError) {
         let treatments = content.entries.map(\.vat)
-        try Self.check(treatments, contract: contract, supplier: supplier)
+        let billed = content.entries.filter { $0.credit == nil }.map(\.vat)
+        try Self.check(treatments, billed: billed, contract: contract, supplier: supplier)
         guard !number.isEmpty, number == number.singleLine else {
             throw InvoicingError(.badNumber, "\(quoted(number)) is no invoice number (mend invoiceNumbers)")
         }
@@ -42,12 +42,12 @@ extension Invoice {
         buyer = Buyer(contract, isOutsideScope: isOutsideScope)
         proof = content.rows
         let details = Dictionary(
-            content.rows.map { ($0.session, words.detail(of: $0, in: zone)) },
+            content.rows.map { ($0.key, words.detail(of: $0, in: zone)) },
             uniquingKeysWith: { first, _ in first }
         )
         var lines: [InvoiceLine] = []
         for entry in content.entries {
-            let detail = entry.line.session.flatMap { details[$0] }
+            let detail = entry.row.flatMap { details[$0] }
             lines.append(try InvoiceLine(lines.count + 1, entry, detail: detail))
         }
         self.lines = lines
@@ -61,29 +61,30 @@ extension Invoice {
         netCents = try Exact.sum(groups.map(\.netCents))
         vatCents = try Exact.sum(groups.map(\.vatCents))
         grossCents = try Exact.sum([netCents, vatCents])
-        guard netCents >= 0 else {
-            let sentence = "more is given back than billed, so the invoice would be negative"
-            throw InvoicingError(.badCancellation, "\(sentence) (cancel the invoice that billed it)")
-        }
+        if grossCents < 0 { dueDate = nil }
     }
 
     /// Everything that keeps an invoice from being written: what the supplier and the client lack, each with the reason
     /// why the law or the format wants it.
     ///
-    /// - Parameter treatments: of the invoice's lines; they may be those of earlier versions of the contract.
+    /// - Parameters:
+    ///   - treatments: of the invoice's lines; they may be those of earlier versions of the contract.
+    ///   - credited: of what is given back. Whether it was right was asked when it was billed; now only the client's data must
+    ///     be there.
     public static func problems(
         _ treatments: [Contract.VAT],
+        credited: [Contract.VAT] = [],
         contract: Contract,
         supplier: Supplier
     ) -> [Problem] {
         // Dates of the books and the booking batch have nothing to do with an invoice.
         let unneeded = ["datev", "timeZone"]
         var problems = supplier.problems().filter { problem in !unneeded.contains { problem.path.hasPrefix($0) } }
-        for vat in treatments {
+        for (vat, isBilled) in treatments.map({ ($0, true) }) + credited.map({ ($0, false) }) {
             var contract = contract
             contract.vat = vat
             for problem in contract.problems(supplier: supplier)
-            where problem.path.hasPrefix("client.") || problem.path.hasPrefix("vat.") {
+            where problem.path.hasPrefix("client.") || (isBilled && problem.path.hasPrefix("vat.")) {
                 if !problems.contains(problem) { problems.append(problem) }
             }
         }
@@ -92,6 +93,7 @@ extension Invoice {
 
     private static func check(
         _ treatments: [Contract.VAT],
+        billed: [Contract.VAT],
         contract: Contract,
         supplier: Supplier
     ) throws(InvoicingError) {
@@ -101,7 +103,12 @@ extension Invoice {
             let sentence = "VAT category O goes with no other on one invoice"
             throw InvoicingError(.mixedScope, "\(sentence) (write one invoice for each part of the content)")
         }
-        let problems = problems(distinct, contract: contract, supplier: supplier)
+        let problems = problems(
+            distinct.filter(billed.contains),
+            credited: distinct.filter { !billed.contains($0) },
+            contract: contract,
+            supplier: supplier
+        )
         guard problems.isEmpty else {
             let list = problems.map { problem in
                 "\(problem.path) \(problem.sentence)\(problem.mend.map { ": \($0)" } ?? "")"

@@ -4,7 +4,13 @@ import Contracts
 /// An invoice or the Storno of one: everything that stands on it, as it was at its issue.
 ///
 /// Amounts are whole cents and, on a Storno too, as positive as those of the original: it is the kind that turns them
-/// around (a credit note of EN 16931). `Codable`, and the same input always gives the same value.
+/// around (a credit note of EN 16931).
+///
+/// Where more is given back than billed the sums are negative, and it stays an invoice of type 380: EN 16931 forbids
+/// negative prices (BR-27), not negative totals, the lines keep their signs beside what is billed, and the client
+/// owes nothing. A credit note (381) would have to turn every line around, what is billed too, and would claim to
+/// correct one invoice where it is the account of a month. What the client paid too much is refunded or set off.
+/// `Codable`, and the same input always gives the same value.
 public struct Invoice: Codable, Hashable, Sendable {
     /// What kind of document it is (BT-3, UNTDID 1001).
     public enum Kind: String, Codable, Hashable, Sendable, CaseIterable {
@@ -20,6 +26,12 @@ public struct Invoice: Codable, Hashable, Sendable {
         public var number: String
         /// Its issue date (BT-26).
         public var issueDate: LocalDate
+
+        /// An invoice by number and date.
+        public init(number: String, issueDate: LocalDate) {
+            self.number = number
+            self.issueDate = issueDate
+        }
     }
 
     /// The sum of one VAT treatment (BG-23); its tax is rounded once (rule 9).
@@ -38,7 +50,7 @@ public struct Invoice: Codable, Hashable, Sendable {
     public var number: String
     /// The issue date (BT-2), a day of the contract's time zone.
     public var issueDate: LocalDate
-    /// When to pay (BT-9); nil on a Storno.
+    /// When to pay (BT-9); nil on a Storno and where the sum is negative.
     public var dueDate: LocalDate?
     /// The first day of the months (BT-73, § 14 (4) Nr. 6 UStG).
     public var from: LocalDate

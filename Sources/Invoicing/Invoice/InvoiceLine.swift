@@ -32,6 +32,8 @@ public struct InvoiceLine: Codable, Hashable, Sendable {
     public var kind: Line.Kind
     /// The session's id; nil for the fee.
     public var session: String?
+    /// Where the line gives the session back: why, and which invoice had billed it.
+    public var credit: Invoice.Credit?
     /// How much (BT-129); negative where something is given back.
     public var quantity: Int64
     /// Of what (BT-130).
@@ -68,6 +70,7 @@ extension InvoiceLine {
         self.detail = detail
         kind = line.kind
         session = line.session
+        credit = entry.credit
         centsPerHour = line.centsPerHour
         percentBp = line.percentBp
         vat = entry.vat

@@ -70,6 +70,13 @@ struct InvoiceWords {
                 "There is nothing to pay; what was paid already is refunded or set off."
             )
         }
+        guard invoice.grossCents >= 0 else {
+            let amount = euro(0 &- invoice.grossCents)
+            return self(
+                "Es ist nichts zu zahlen; der Betrag von \(amount) zu Ihren Gunsten wird erstattet oder verrechnet.",
+                "There is nothing to pay; \(amount) in your favour is refunded or set off."
+            )
+        }
         guard let due = invoice.dueDate, invoice.grossCents > 0 else {
             return self("Es ist nichts zu zahlen.", "There is nothing to pay.")
         }
@@ -90,7 +97,27 @@ struct InvoiceWords {
         let (start, end) = (zone.wallClock(at: row.startedAt), zone.wallClock(at: row.endedAt))
         let until = start.date == end.date ? time(end) : "\(day(end.date)) \(time(end))"
         let summary = row.summary.singleLine
-        return "\(day(start.date)) \(time(start))–\(until)\(summary.isEmpty ? "" : ": \(summary)")"
+        let given = row.credit.map { " · \(self.given(back: $0, in: zone))" } ?? ""
+        let recorded = row.receipt == .recorded ? " (\(receipt(.recorded)))" : ""
+        return "\(day(start.date)) \(time(start))–\(until)\(recorded)\(summary.isEmpty ? "" : ": \(summary)")\(given)"
+    }
+
+    /// When and why a session is given back, and which invoice had billed it.
+    func given(back credit: Invoice.Credit, in zone: TimeZoneRules) -> String {
+        let date = day(zone.date(at: credit.givenAt))
+        let what =
+            switch credit.kind {
+            case .returned: self("zurückgegeben am \(date)", "given back on \(date)")
+            case .warranty: self("am \(date) als Gewährleistung anerkannt", "accepted as warranty on \(date)")
+            }
+        let bill = credit.original.map { original in
+            let issued = day(original.issueDate)
+            return self(
+                ", berechnet mit Rechnung \(original.number) vom \(issued)",
+                ", billed by invoice \(original.number) of \(issued)"
+            )
+        }
+        return "\(what)\(bill ?? ""): \(credit.reason.singleLine)"
     }
 
     /// What the proof says of the client's signature.

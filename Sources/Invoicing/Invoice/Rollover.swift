@@ -26,7 +26,8 @@ public enum Rollover: Hashable, Sendable {
     }
 
     /// - Parameters:
-    ///   - netCents: of all waiting months and this one.
+    ///   - netCents: of all waiting months and this one; where more is given back than billed, what the client gets back
+    ///     is as small or large as what they would pay.
     ///   - smallestInvoiceCents: `payment.smallestInvoice`; nil: nothing waits.
     ///   - monthsWaiting: how many months before this one wait already.
     ///   - isYearEnd: whether the month is December.
@@ -40,7 +41,7 @@ public enum Rollover: Hashable, Sendable {
         isContractEnd: Bool,
         isReverseCharge: Bool
     ) -> Rollover {
-        guard let smallestInvoiceCents, netCents < smallestInvoiceCents else { return .issue(.large) }
+        guard let smallestInvoiceCents, netCents.magnitude < smallestInvoiceCents else { return .issue(.large) }
         if isReverseCharge { return .issue(.reverseCharge) }
         if monthsWaiting >= 5 { return .issue(.fiveMonths) }
         if isYearEnd { return .issue(.yearEnd) }

@@ -43,11 +43,11 @@ public struct ServiceRow: Codable, Hashable, Sendable {
     public var pausedSeconds: Int64
     /// Disconnected time.
     public var disconnectedSeconds: Int64
-    /// Rounded time, for warranty too.
+    /// Rounded time, for warranty too; negative where it is given back.
     public var billedSeconds: Int64
     /// After rounding, in time order.
     public var bands: [Band]
-    /// How much of it the quota covers.
+    /// How much of it the quota covers; negative where that comes back.
     public var quotaSeconds: Int64
     /// Its time and surcharge lines.
     public var netCents: Int64
@@ -57,6 +57,8 @@ public struct ServiceRow: Codable, Hashable, Sendable {
     public var summary: String
     /// What the client signed; nil where nothing is known of it.
     public var receipt: Receipt?
+    /// Where the row gives the session back; nil where it tells of the session itself.
+    public var credit: Invoice.Credit?
 
     /// A row from a session's bill and what the ledger knows beside it.
     public init(_ bill: SessionBill, contract: Contract, operator: String, summary: String, receipt: Receipt?) {
@@ -79,9 +81,38 @@ public struct ServiceRow: Codable, Hashable, Sendable {
         self.summary = summary
         self.receipt = receipt
     }
+
+    /// A row that gives the session back: what changes, under the session's own times. The time that was worked stays
+    /// as it was, so that its seconds here are 0.
+    public init(
+        _ back: CreditBill,
+        contract: Contract,
+        operator: String,
+        summary: String,
+        receipt: Receipt?,
+        original: Invoice.Original?
+    ) {
+        self.init(back.bill, contract: contract, operator: `operator`, summary: summary, receipt: receipt)
+        (rawSeconds, pausedSeconds, disconnectedSeconds) = (0, 0, 0)
+        billedSeconds = back.billedSeconds
+        bands = []
+        quotaSeconds = 0 &- back.bill.quotaSeconds
+        netCents = back.netCents
+        credit = Invoice.Credit(back.credit, original: original)
+    }
+}
+
+extension CreditBill {
+    /// By how much the billed time changes, in seconds: not at all where it stays as warranty.
+    public var billedSeconds: Int64 { credit.asWarranty ? 0 : 0 &- bill.rounded.billedSeconds }
 }
 
 extension ServiceRow {
+    var key: InvoiceContent.RowKey { .init(session: Array(session.utf8), isCredit: credit != nil) }
+
+    /// What other programs are told of work that was written down without a session.
+    var recordedNote: String? { receipt == .recorded ? "recorded later" : nil }
+
     /// The stretches in which work went on: from start to end without the breaks, in time order, none empty.
     public var worked: [WorkSession.Interval] {
         var worked: [WorkSession.Interval] = []

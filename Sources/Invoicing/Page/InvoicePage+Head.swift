@@ -37,6 +37,10 @@ extension InvoicePage {
             facts.append((words("Fällig am", "Due"), words.day(due)))
         }
         if let original = invoice.original { facts.append((words("Zu Rechnung", "Cancels"), original.number)) }
+        if !invoice.corrected.isEmpty {
+            let numbers = invoice.corrected.map(\.number).joined(separator: ", ")
+            facts.append((words("Berichtigt", "Corrects"), numbers))
+        }
         facts.append((words("Vertrag", "Contract"), invoice.contract))
         if invoice.buyer.reference != invoice.contract {
             facts.append((words("Ihre Referenz", "Your reference"), invoice.buyer.reference))

@@ -40,7 +40,8 @@ extension InvoicePage {
         let (start, end) = (zone.wallClock(at: row.startedAt), zone.wallClock(at: row.endedAt))
         let until = start.date == end.date ? words.time(end) : "\(words.day(end.date)) \(words.time(end))"
         let work = row.summary.isEmpty ? row.category : row.summary
-        let origin = "\(row.category) · \(row.operator) · \(row.session)"
+        let given = row.credit.map { " · \(words.given(back: $0, in: zone))" } ?? ""
+        let origin = "\(row.category) · \(row.operator) · \(row.session)\(given)"
         return """
             <tr><td class="t">\(words.day(start.date))<small>\(words.time(start))–\(until)</small></td>\
             <td class="w">\(work)<small>\(origin)\(bands(of: row))</small></td>\

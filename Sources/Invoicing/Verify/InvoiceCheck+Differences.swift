@@ -56,8 +56,13 @@ extension ParsedInvoice {
             ]
         )
         for line in lines { statements += of("line \(line.id)", Self.line(line)) }
-        let rows = (proof.flatMap { String(validating: $0, as: UTF8.self) }.flatMap(CSVText.parse) ?? []).dropFirst()
-        for row in rows { statements += of("session \(row.first ?? "")", Array(zip(ServiceRow.columns, row))) }
+        let table = proof.flatMap { String(validating: $0, as: UTF8.self) }.flatMap(CSVText.parse) ?? []
+        let columns = ServiceRow.columns + ServiceRow.creditColumns
+        for row in table.dropFirst() {
+            let cells = Array(zip(columns, row))
+            let isGivenBack = cells.contains { $0.0 == "credit" && !$0.1.isEmpty }
+            statements += of("session \(row.first ?? "")\(isGivenBack ? " given back" : "")", cells)
+        }
         return statements
     }
 
@@ -69,6 +74,12 @@ extension ParsedInvoice {
             ("original", original?.number), ("original's date", original?.issueDate.description),
             ("contract", contract),
         ]
+            + corrected.enumerated().flatMap { index, invoice in
+                [
+                    ("corrected invoice \(index + 1)", invoice.number),
+                    ("its date (\(index + 1))", invoice.issueDate.description),
+                ]
+            }
     }
 
     private static func party(_ party: Party) -> [(String, String?)] {
@@ -84,7 +95,8 @@ extension ParsedInvoice {
     private static func line(_ line: Line) -> [(String, String?)] {
         [
             ("text", line.name), ("detail", line.detail), ("note", line.note), ("kind", line.kind.rawValue),
-            ("session", line.session), ("quantity", "\(line.quantity) \(line.unit.rawValue)"),
+            ("session", line.session), ("given back", line.credit?.rawValue),
+            ("billed by", line.creditedInvoice), ("quantity", "\(line.quantity) \(line.unit.rawValue)"),
             ("price", line.price.description), ("base quantity", "\(line.baseQuantity)"),
             ("price per hour", line.centsPerHour.map(Cents.text)), ("percent", line.percentBp.map(BasisPoints.text)),
             ("VAT", InvoiceCheck.name(line.vat)), ("net", Cents.text(line.netCents)),

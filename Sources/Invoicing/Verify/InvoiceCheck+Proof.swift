@@ -4,15 +4,14 @@ extension InvoiceCheck {
     /// Lines that do not say of a session what its row in the proof of service says (rule 11).
     static func proof(_ invoice: ParsedInvoice) throws(InvoicingError) -> [InvoiceFinding] {
         guard invoice.proof != nil else {
-            let isNeeded = invoice.lines.contains { $0.session != nil && $0.quantity > 0 }
+            let isNeeded = invoice.lines.contains { $0.session != nil && ($0.quantity > 0 || $0.credit != nil) }
             return isNeeded ? [InvoiceFinding("proof of service", "is missing")] : []
         }
         guard let rows = invoice.sessions else {
             return [InvoiceFinding("proof of service", "is not a table of this program")]
         }
         var findings: [InvoiceFinding] = []
-        // A line that gives something back belongs to an earlier invoice's proof.
-        let billing = invoice.lines.filter { $0.quantity > 0 }
+        let billing = invoice.lines.filter { $0.credit == nil && $0.quantity > 0 }
         let bySession = Dictionary(grouping: billing) { $0.session }
         for row in rows {
             let place = "session \(row.session.singleLine)"

@@ -13,6 +13,7 @@ public enum InvoiceCheck {
     public static func findings(in invoice: ParsedInvoice) -> [InvoiceFinding] {
         do {
             return try lines(invoice) + groups(invoice) + totals(invoice) + document(invoice) + proof(invoice)
+                + credits(invoice)
         } catch {
             return [InvoiceFinding("invoice", error.diagnostics)]
         }
@@ -126,6 +127,11 @@ public enum InvoiceCheck {
         var findings: [InvoiceFinding] = []
         if (invoice.kind == .cancellation) != (invoice.original != nil) {
             findings.append(InvoiceFinding("original", "a Storno, and nothing else, names the invoice it takes back"))
+        }
+        let named = Set(invoice.lines.compactMap(\.creditedInvoice))
+        if named != Set(invoice.corrected.map(\.number)) || invoice.corrected.count != named.count {
+            let sentence = "the invoices that its lines correct are others than those it refers to"
+            findings.append(InvoiceFinding("corrected invoices", sentence))
         }
         if invoice.to < invoice.from { findings.append(InvoiceFinding("period", "ends before it begins")) }
         if let due = invoice.dueDate, due < invoice.issueDate {

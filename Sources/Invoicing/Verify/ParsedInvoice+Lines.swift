@@ -25,6 +25,13 @@ extension ParsedInvoice {
                 note: note,
                 kind: kind,
                 session: item.properties["session"],
+                credit: try item.properties["credit"].map { text throws(InvoicingError) in
+                    guard let kind = Invoice.Credit.Kind(rawValue: text) else {
+                        throw .unreadable("line \(quoted(id)) is given back as \(quoted(text))")
+                    }
+                    return kind
+                },
+                creditedInvoice: item.properties["creditedInvoice"],
                 quantity: quantity,
                 unit: unit,
                 price: price,
@@ -62,7 +69,10 @@ extension ParsedInvoice {
             let vat = try itemVAT(&item)
             var properties: [String: String] = [:]
             while let property = try property(&item) {
-                guard ["kind", "session", "pricePerHour", "percent"].contains(property.name),
+                guard
+                    [
+                        "kind", "session", "credit", "creditedInvoice", "pricePerHour", "percent",
+                    ].contains(property.name),
                     properties.updateValue(property.value, forKey: property.name) == nil
                 else { throw .unreadable("a line says \(quoted(property.name)) of its item") }
             }

@@ -30,7 +30,10 @@ extension ParsedInvoice {
         (from, to) = try children.group("cac:InvoicePeriod") { period throws(InvoicingError) in
             (try Self.date(try period.text("cbc:StartDate")), try Self.date(try period.text("cbc:EndDate")))
         }
-        original = try Self.original(&children)
+        var references: [Invoice.Original] = []
+        while let reference = try Self.original(&children) { references.append(reference) }
+        original = kind == .cancellation ? references.first : nil
+        corrected = Array(references.dropFirst(kind == .cancellation ? 1 : 0))
         contract = try children.group("cac:ContractDocumentReference") { reference throws(InvoicingError) in
             try reference.text("cbc:ID")
         }

@@ -37,6 +37,10 @@ public struct ParsedInvoice: Hashable, Sendable {
         public var kind: Billing.Line.Kind
         /// The session.
         public var session: String?
+        /// Where the line gives the session back: what becomes of it.
+        public var credit: Invoice.Credit.Kind?
+        /// The number of the invoice that had billed it.
+        public var creditedInvoice: String?
         /// How much.
         public var quantity: Int64
         /// Of what.
@@ -101,6 +105,8 @@ public struct ParsedInvoice: Hashable, Sendable {
     public var to: LocalDate
     /// What a Storno takes back.
     public var original: Invoice.Original?
+    /// The invoices that had billed what is given back here.
+    public var corrected: [Invoice.Original]
     /// The contract's id.
     public var contract: String
     /// The proof of service, the bytes of its CSV; nil without sessions.

@@ -85,6 +85,10 @@ extension XRechnung {
     private static func properties(_ line: InvoiceLine) -> [(name: String, value: String)] {
         var properties = [(name: "kind", value: line.kind.rawValue)]
         if let session = line.session { properties.append(("session", session)) }
+        if let credit = line.credit {
+            properties.append(("credit", credit.kind.rawValue))
+            if let original = credit.original { properties.append(("creditedInvoice", original.number)) }
+        }
         if line.kind == .surcharge {
             properties.append(("pricePerHour", Cents.text(line.centsPerHour)))
             properties.append(("percent", BasisPoints.text(line.percentBp)))

@@ -2,7 +2,8 @@ import Contracts
 
 /// An invoice as XRechnung 3.0 in UBL 2.1: the invoice itself for a business, EN 16931 with the German rules on top.
 ///
-/// A Storno is a `CreditNote` of type 381 that refers to the original. The same invoice always gives the same bytes.
+/// A Storno is a `CreditNote` of type 381 that refers to the original. A session that is given back stands on an invoice as
+/// lines with negative quantities, and the invoice refers to the one that had billed it. The same invoice always gives the same bytes.
 public enum XRechnung {
     static let customization = "urn:cen.eu:en16931:2017#compliant#urn:xeinkauf.de:kosit:xrechnung_3.0"
     static let profile = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
@@ -81,11 +82,11 @@ public enum XRechnung {
     }
 
     private static func references(_ invoice: Invoice, _ xml: inout XMLWriter) {
-        if let original = invoice.original {
+        for reference in invoice.references {
             xml.element("cac:BillingReference") { xml in
                 xml.element("cac:InvoiceDocumentReference") { xml in
-                    xml.leaf("cbc:ID", original.number)
-                    xml.leaf("cbc:IssueDate", original.issueDate.description)
+                    xml.leaf("cbc:ID", reference.number)
+                    xml.leaf("cbc:IssueDate", reference.issueDate.description)
                 }
             }
         }

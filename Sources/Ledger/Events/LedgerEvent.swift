@@ -25,6 +25,11 @@ enum LedgerEvent: Hashable, Sendable {
     case receiptConcluded(ReceiptConcluded)
     case invoiceIssued(InvoiceIssued)
     case invoicePaid(InvoicePaid)
+    case workRecorded(WorkRecorded)
+    case sessionCredited(SessionCredited)
+    case contractEnded(ContractEnded)
+    case quotaBalanced(QuotaBalanced)
+    case quotaPosted(QuotaPosted)
 }
 
 /// One kind of event: its members, and what it changes in the projections.
@@ -66,6 +71,11 @@ extension LedgerEvent {
         case .receiptConcluded(let payload): payload
         case .invoiceIssued(let payload): payload
         case .invoicePaid(let payload): payload
+        case .workRecorded(let payload): payload
+        case .sessionCredited(let payload): payload
+        case .contractEnded(let payload): payload
+        case .quotaBalanced(let payload): payload
+        case .quotaPosted(let payload): payload
         }
     }
 
@@ -115,6 +125,11 @@ extension LedgerEvent {
         ReceiptConcluded.kind: { .receiptConcluded(try decode($0)) },
         InvoiceIssued.kind: { .invoiceIssued(try decode($0)) },
         InvoicePaid.kind: { .invoicePaid(try decode($0)) },
+        WorkRecorded.kind: { .workRecorded(try decode($0)) },
+        SessionCredited.kind: { .sessionCredited(try decode($0)) },
+        ContractEnded.kind: { .contractEnded(try decode($0)) },
+        QuotaBalanced.kind: { .quotaBalanced(try decode($0)) },
+        QuotaPosted.kind: { .quotaPosted(try decode($0)) },
     ]
 
     private static func decode<Payload: EventPayload>(_ data: Data) throws -> Payload {

@@ -76,6 +76,11 @@ public struct SessionRecord: Hashable, Sendable {
     public let breaks: [BreakRecord]
     /// Summaries that came after the end.
     public let addenda: [NoteRecord]
+    /// Whether it was written down afterwards: work without an agent, a consent and a clock.
+    public let isRecorded: Bool
+    /// The entry that closed it, its place among all that was settled (rules 3, 6): nothing touches an ended session any
+    /// more. Of one that runs, the entry that touched it last.
+    public let entry: Int64
 
     /// Whether the clock is paused now.
     public var isPaused: Bool { breaks.contains { $0.kind == .paused && $0.to == nil } }
@@ -117,6 +122,8 @@ public struct SessionRecord: Hashable, Sendable {
             [session],
             NoteRecord.init(row:)
         )
+        isRecorded = try db.row("SELECT 1 FROM recorded WHERE session = ?", [session]) { _ in true } ?? false
+        entry = try row.value("entry")
     }
 
     /// The sessions that `condition` selects, in the order in which they began.

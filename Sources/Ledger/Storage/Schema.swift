@@ -5,7 +5,8 @@ internal import GRDB
 enum Schema {
     /// "LOTS": what `PRAGMA application_id` of a ledger says.
     static let applicationID: Int32 = 0x4C4F_5453
-    /// The version of tables and events; `PRAGMA user_version`. 2 added consents and invoices, 3 receipts.
+    /// The version of tables and events; `PRAGMA user_version`. 2 added consents and invoices; 3 added receipts, work without
+    /// sessions, credits, ends of contracts, balances and quota.
     static let version: Int32 = 3
     /// The oldest version that can be brought up to date.
     static let oldestVersion: Int32 = 1
@@ -16,6 +17,7 @@ enum Schema {
         try db.execute(sql: indexes)
         try db.execute(sql: invoiceIndexes)
         try db.execute(sql: receiptIndexes)
+        try db.execute(sql: settlementIndexes)
         try db.execute(sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
     }
 
@@ -26,6 +28,7 @@ enum Schema {
         for table in projections where table.since > present { try db.execute(sql: table.sql) }
         if present < 2 { try db.execute(sql: invoiceIndexes) }
         if present < 3 { try db.execute(sql: receiptIndexes) }
+        if present < 3 { try db.execute(sql: settlementIndexes) }
         try db.execute(sql: "PRAGMA user_version = \(version)")
     }
 
@@ -160,7 +163,45 @@ enum Schema {
             key: "entry",
             columns: "session TEXT NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL, writtenBy TEXT NOT NULL"
         ),
+        Projection(name: "recorded", key: "session", columns: "session TEXT NOT NULL, at INTEGER NOT NULL", since: 3),
+        Projection(
+            name: "credits",
+            key: "session",
+            columns: """
+                session TEXT NOT NULL, contract TEXT NOT NULL, reason TEXT NOT NULL, asWarranty INTEGER NOT NULL,
+                givenBy TEXT NOT NULL, at INTEGER NOT NULL
+                """,
+            since: 3
+        ),
+        Projection(
+            name: "contractEnds",
+            key: "entry",
+            columns: "contract TEXT NOT NULL, endsOn TEXT, decidedBy TEXT NOT NULL, at INTEGER NOT NULL",
+            since: 3
+        ),
+        Projection(
+            name: "balances",
+            key: "entry",
+            columns: "contract TEXT NOT NULL, seconds INTEGER NOT NULL, givenBy TEXT NOT NULL, at INTEGER NOT NULL",
+            since: 3
+        ),
+        Projection(
+            name: "quota",
+            key: "contract, position",
+            columns: """
+                contract TEXT NOT NULL, position INTEGER NOT NULL, period TEXT NOT NULL, lot TEXT NOT NULL,
+                kind TEXT NOT NULL, seconds INTEGER NOT NULL, session TEXT, leftSeconds INTEGER NOT NULL
+                """,
+            since: 3
+        ),
     ]
+
+    private static let settlementIndexes = """
+        CREATE INDEX creditsByContract ON credits (contract);
+        CREATE INDEX contractEndsByContract ON contractEnds (contract);
+        CREATE INDEX balancesByContract ON balances (contract);
+        CREATE INDEX sessionsByOperator ON sessions (operator, endedAt);
+        """
 
     /// A number is given once, whatever the program believes.
     private static let invoiceIndexes = """

@@ -8,8 +8,10 @@ public enum ContractPage {
     /// The newest versions, one line each.
     public static func list(_ contracts: [ContractSummary]) -> String {
         TextTable.text(
-            header: ["CONTRACT", "VERSION", "FROM", "CLIENT", "TITLE"],
-            rows: contracts.map { [$0.contract, "\($0.version)", $0.validFrom, $0.client, $0.title] },
+            header: ["CONTRACT", "VERSION", "FROM", "ENDS", "CLIENT", "TITLE"],
+            rows: contracts.map {
+                [$0.contract, "\($0.version)", $0.validFrom, $0.endsOn ?? "", $0.client, $0.title]
+            },
             right: [1]
         )
     }
@@ -21,6 +23,7 @@ public enum ContractPage {
             ("contract", ["\(contract.contract) version \(document.summary.version), \(contract.title)"]),
             ("hash", [document.summary.hash]),
             ("in force", [term(contract)]),
+            ("ends", document.summary.endsOn.map { ["\($0), by notice"] } ?? []),
             ("time zone", [contract.timeZone]),
             ("client", client(contract.client)),
             ("systems", contract.systems.map { "\($0.id): \($0.name)" }),
@@ -44,7 +47,8 @@ public enum ContractPage {
                 ]
             ),
         ]
-        return sections.filter { !$0.1.isEmpty }.map(section).joined()
+        let quota = document.quota.map { "\n" + SettlementPage.quota($0) } ?? ""
+        return sections.filter { !$0.1.isEmpty }.map(section).joined() + quota
     }
 
     private static func section(_ name: String, _ lines: [String]) -> String {

@@ -40,9 +40,9 @@ public enum SessionPage {
     }
 
     /// What an ended session came to.
-    static func ended(_ record: SessionRecord) -> String {
+    public static func ended(_ record: SessionRecord) -> String {
         """
-        session   \(clean(record.session))
+        session   \(clean(record.session))\(record.recorded == true ? " (recorded later, without a session)" : "")
         contract  \(clean(record.contract))
         time      \(DurationText.clock(record.rawSeconds))
         paused    \(DurationText.clock(record.pausedSeconds))
@@ -64,7 +64,8 @@ public enum SessionPage {
         let header = ["SESSION", "CONTRACT", "STATE", "OPERATOR", "STARTED", "TIME", "SUMMARY"]
         let rows = records.map { record in
             [
-                record.session, record.contract, record.state.rawValue, record.operator, record.startedAt.rfc3339,
+                record.session, record.contract, record.recorded == true ? "recorded" : record.state.rawValue,
+                record.operator, record.startedAt.rfc3339,
                 DurationText.clock(record.billedSeconds), record.summary ?? record.purpose,
             ]
         }

@@ -15,6 +15,12 @@ public enum TimesheetPage {
                 row.summary + (row.reason.map { " (\($0))" } ?? ""),
             ]
         }
+        let credits = (sheet.credits ?? []).map { credit in
+            [
+                times.dateAndTime(credit.givenAt), "", credit.session, credit.operator, credit.category, "", "",
+                DurationText.clock(credit.billedSeconds), MoneyText.amount(credit.netCents), sentence(credit),
+            ]
+        }
         let header = [
             "STARTED", "ENDED", "SESSION", "OPERATOR", "CATEGORY", "TIME", "PAUSED", "BILLED",
             "NET \(sheet.totals.currency)", "SUMMARY",
@@ -27,8 +33,13 @@ public enum TimesheetPage {
         ]
         return
             "\(sheet.contract), \(times.date(sheet.from)) to \(times.date(lastMoment(sheet))), times in \(times.name)\n\n"
-            + TextTable.text(header: header, rows: rows + [total], right: [5, 6, 7, 8])
+            + TextTable.text(header: header, rows: rows + credits + [total], right: [5, 6, 7, 8])
             + quota(sheet.totals)
+    }
+
+    /// Why a session is given back.
+    private static func sentence(_ credit: Timesheet.Credit) -> String {
+        "\(credit.asWarranty ? "accepted as warranty" : "given back"): \(credit.reason)"
     }
 
     private static func quota(_ totals: Timesheet.Totals) -> String {
@@ -55,7 +66,19 @@ public enum TimesheetPage {
                 row.reason ?? "",
             ]
         }
+        // What is given back has no time of its own: both moments are that of the decision.
+        let credits = (sheet.credits ?? []).map { credit in
+            let texts = [
+                credit.session, credit.operator, credit.category, credit.givenAt.rfc3339, credit.givenAt.rfc3339,
+            ]
+            // Negative numbers of our own are no formulas.
+            let numbers = ["0", "0", "0", "\(credit.billedSeconds)", "\(credit.netCents)"]
+            let what = credit.asWarranty ? "accepted as warranty" : "given back"
+            let cells = texts.map(cell) + numbers + [sheet.totals.currency, credit.reason, what].map(cell)
+            return cells.joined(separator: ",") + "\r\n"
+        }
         return ([header] + rows).map { $0.map(cell).joined(separator: ",") + "\r\n" }.joined()
+            + credits.joined()
     }
 
     private static func cell(_ text: String) -> String {

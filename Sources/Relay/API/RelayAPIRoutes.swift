@@ -15,7 +15,7 @@ struct RelayAPIRoutes: Sendable {
     /// The freelancer, where `supplier.yaml` is filled in: VAT rules look at both sides.
     let supplier: @Sendable () -> SupplierFile
 
-    var all: [APIRoute] { service + people + contracts + meetings + sessions + invoices + ledger }
+    var all: [APIRoute] { service + people + contracts + meetings + sessions + settlement + invoices + ledger }
 
     private var service: [APIRoute] {
         [
@@ -217,6 +217,7 @@ struct RelayAPIRoutes: Sendable {
         InvoiceOffice(
             ledger: desk.ledger,
             accounts: desk.accounts,
+            book: desk.settlement.book,
             clock: desk.clock,
             supplier: supplier
         )

@@ -11,13 +11,55 @@ struct ContractAccounts: Sendable {
     ///
     /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
     func account(of contract: String, at now: Int64) async throws -> Account {
+        try await account(of: contract, with: nil, at: now)
+    }
+
+    /// The same with something that is not in the ledger yet.
+    func account(of contract: String, with more: Posting?, at now: Int64) async throws -> Account {
         let history = try await history(of: contract)
-        let sessions = try await work(of: contract)
+        let postings = try await postings(of: contract)
         do {
-            return try Self.account(history, sessions, at: now)
+            return try Self.account(history, postings + (more.map { [$0] } ?? []), at: now)
         } catch {
             throw Refusal.conflict("\(contract) cannot be billed: \(error)")
         }
+    }
+
+    /// What happened to a contract, as the ledger has it: an entry's number is its place among all that was settled.
+    func postings(of contract: String) async throws -> [Posting] {
+        let sessions = try await ledger.sessions(SessionFilter(contract: contract)).compactMap { record in
+            try record.endedAt.map { Posting.session(try Self.work(record, endedAt: $0)) }
+        }
+        let credits = try await ledger.credits(of: contract).map { record in
+            Posting.credit(
+                SessionCredit(
+                    session: record.session,
+                    reason: record.reason,
+                    asWarranty: record.asWarranty,
+                    givenAt: try Instant(seconds: record.at),
+                    settled: record.entry
+                )
+            )
+        }
+        let balances = try await ledger.balances(of: contract).map { record in
+            let givenAt = try Instant(seconds: record.at)
+            return Posting.balance(QuotaBalance(seconds: record.seconds, givenAt: givenAt, settled: record.entry))
+        }
+        let ends = try await ledger.ends(of: contract).map { record in
+            Posting.end(
+                ContractEnd(
+                    endsOn: record.endsOn.flatMap { try? LocalDate.parse($0) },
+                    givenAt: try Instant(seconds: record.at),
+                    settled: record.entry
+                )
+            )
+        }
+        return sessions + credits + balances + ends
+    }
+
+    /// The contract's last day, where one side gave notice.
+    func endsOn(_ contract: String) async throws -> LocalDate? {
+        try await ledger.ends(of: contract).last?.endsOn.flatMap { try? LocalDate.parse($0) }
     }
 
     /// What each of a contract's ended sessions comes to, by session.
@@ -36,8 +78,8 @@ struct ContractAccounts: Sendable {
     ///   - seconds: how far to look.
     /// - Returns: nil where no cap is reached by then.
     func capForecast(of record: LedgerSession, at instant: Int64, within seconds: Int64) async throws -> CapForecast? {
-        var account = Account(history: try await history(of: record.contract))
-        for session in try await work(of: record.contract) { _ = try account.bill(session) }
+        let history = try await history(of: record.contract)
+        let account = try Account(history: history, postings: try await postings(of: record.contract))
         return try account.capForecast(for: try Self.work(record, endedAt: instant), within: seconds)
     }
 
@@ -56,22 +98,24 @@ struct ContractAccounts: Sendable {
 
     private static func account(
         _ history: ContractHistory,
-        _ sessions: [WorkSession],
+        _ postings: [Posting],
         at now: Int64
     ) throws(BillingError) -> Account {
-        var account = Account(history: history)
-        for session in sessions { _ = try account.bill(session) }
+        var account = try Account(history: history, postings: postings)
         let moment = try Instant(seconds: now)
         let zone = (history.version(at: moment) ?? history.versions[0]).zone
         try account.advance(to: Billing.LocalMonth(zone.date(at: moment)))
         return account
     }
 
-    /// The sessions of a contract that have ended, in the order in which they are billed.
+    /// The sessions of a contract that have ended, by end and id: what a simulation reads.
     func work(of contract: String) async throws -> [WorkSession] {
         let records = try await ledger.sessions(SessionFilter(contract: contract))
         return try records.compactMap { record in
-            try record.endedAt.map { try Self.work(record, endedAt: $0) }
+            guard let endedAt = record.endedAt else { return nil }
+            var session = try Self.work(record, endedAt: endedAt)
+            session.settled = nil
+            return session
         }
         .sorted(by: WorkSession.isBefore)
     }
@@ -111,7 +155,9 @@ struct ContractAccounts: Sendable {
             pauses: try stretches(.paused),
             gaps: try stretches(.disconnected),
             idleFrom: idle > 0 ? try Instant(seconds: max(record.startedAt, endedAt - idle)) : nil,
-            version: record.version
+            version: record.version,
+            settled: record.endedAt == nil ? nil : record.entry,
+            isRecorded: record.isRecorded
         )
     }
 }

@@ -18,6 +18,7 @@ extension SupportDesk {
             if let last = contract.validUntil, last < today {
                 throw Refusal.conflict("the contract \"\(id)\" ended (add a new version)")
             }
+            try await requireNotEnded(id, at: now)
             guard contract.signedOn != nil else {
                 throw Refusal.conflict(
                     "the contract \"\(id)\" is not signed (put signedOn into the file and add it again)"
@@ -30,7 +31,9 @@ extension SupportDesk {
 
     /// The newest versions.
     func contracts() async throws -> [ContractSummary] {
-        try await ledger.contracts().map { try Self.summary(of: $0) }
+        var summaries: [ContractSummary] = []
+        for record in try await ledger.contracts() { summaries.append(try await summary(of: record)) }
+        return summaries
     }
 
     /// One version with its terms; the newest where none is named.
@@ -41,9 +44,10 @@ extension SupportDesk {
             )
         }
         return ContractDocument(
-            summary: try Self.summary(of: record),
+            summary: try await summary(of: record),
             canonical: record.canonical,
-            source: record.source
+            source: record.source,
+            quota: await settlement.quotaMonths(of: id)
         )
     }
 
@@ -70,10 +74,8 @@ extension SupportDesk {
         let (zone, currency) = (terms.timeZone, terms.currency)
         let period = try LocalMonth(month, timeZone: zone, now: clock.wall())
         let account = try? await accounts.account(of: id, at: clock.wall())
-        let statement = account?.statements.first { statement in
-            statement.sessions.contains { (period.from + 1...period.to).contains($0.session.endedAt.seconds) }
-                || "\(statement.period)" == month
-        }
+        let current = Billing.LocalMonth(try LocalMonth.localDate(of: period.from, timeZone: zone))
+        let statement = account?.statements.first { $0.period == current }
         let bills = Dictionary(
             (account?.statements ?? []).flatMap(\.sessions).map { ($0.session.session, $0) },
             uniquingKeysWith: { first, _ in first }
@@ -96,22 +98,28 @@ extension SupportDesk {
                     netCents: bill?.netCents,
                     currency: currency,
                     summary: row.summary ?? "",
-                    reason: row.state == .interrupted ? "closed at its last checkpoint: the relay had stopped" : nil,
-                    receipt: receipts[row.session]?.rawValue
+                    reason: Self.reason(of: row),
+                    receipt: receipts[row.session]?.rawValue,
+                    recorded: row.isRecorded ? true : nil
                 )
             }
+        let credits = try await credits(account, from: period, operator: name)
         return Timesheet(
             contract: id,
             timeZone: zone,
             from: Timestamp(seconds: period.from),
             to: Timestamp(seconds: period.to),
             sessions: rows,
+            credits: credits.isEmpty ? nil : credits,
             totals: .init(
                 rawSeconds: rows.reduce(0) { $0 + $1.rawSeconds },
-                billedSeconds: rows.reduce(0) { $0 + $1.billedSeconds },
+                billedSeconds: rows.reduce(0) { $0 + $1.billedSeconds }
+                    + credits.reduce(0) { $0 + $1.billedSeconds },
                 quotaUsedSeconds: statement?.quotaUsedSeconds,
                 quotaLeftSeconds: statement?.quotaLeftSeconds,
-                netCents: account == nil ? nil : rows.reduce(0) { $0 &+ ($1.netCents ?? 0) },
+                netCents: account == nil
+                    ? nil
+                    : rows.reduce(0) { $0 &+ ($1.netCents ?? 0) } &+ credits.reduce(0) { $0 &+ $1.netCents },
                 currency: currency
             )
         )
@@ -163,7 +171,8 @@ extension SupportDesk {
                     .map { try Self.terms(of: $0).currency },
             summary: record.summary ?? (later.isEmpty ? nil : later),
             notes: try await ledger.notes(record.session).map(\.text),
-            capNotice: running[record.session]?.capNotice
+            capNotice: running[record.session]?.capNotice,
+            recorded: record.isRecorded ? true : nil
         )
     }
 
@@ -184,8 +193,8 @@ extension SupportDesk {
         }
     }
 
-    private static func summary(of record: ContractRecord) throws -> ContractSummary {
-        let contract = try terms(of: record)
+    private func summary(of record: ContractRecord) async throws -> ContractSummary {
+        let contract = try Self.terms(of: record)
         return ContractSummary(
             contract: record.contract,
             version: record.version,
@@ -193,7 +202,8 @@ extension SupportDesk {
             title: contract.title,
             client: contract.client.name,
             validFrom: "\(contract.validFrom)",
-            addedAt: Timestamp(seconds: record.addedAt)
+            addedAt: Timestamp(seconds: record.addedAt),
+            endsOn: try await accounts.endsOn(record.contract)?.description
         )
     }
 }

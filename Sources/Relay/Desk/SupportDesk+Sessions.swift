@@ -29,6 +29,7 @@ extension SupportDesk {
             let record = try await ledger.contract(invitation.contract, version: invitation.version)
         else { throw Refusal.notFound("no such invitation") }
         let contract = try Self.terms(of: record)
+        try await requireNotEnded(invitation.contract, at: clock.wall())
         let consent = try checked(request, session: session, invitation: invitation, terms: contract, hash: record.hash)
         let startedAt = clock.wall()
         try await ledger.startSession(
@@ -292,6 +293,7 @@ extension SupportDesk {
         meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.settlement
         awaitReceipt(of: session, within: Self.settlement)
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
+        await settlement.book.update(record.contract, at: clock.wall())
         return record
     }
 

@@ -26,6 +26,7 @@ extension SupportDesk {
             lastCheckpoint = now
             await checkpoint()
         }
+        await writeQuota()
     }
 
     /// The relay stops: sessions end cleanly, and everybody is told by the end of the connection.

@@ -1,3 +1,4 @@
+import Billing
 import Contracts
 import Ledger
 import Logging
@@ -19,6 +20,7 @@ actor SupportDesk {
     let authority: String
     let identifiers: Identifiers
     let accounts: ContractAccounts
+    nonisolated let settlement: Settlement
 
     var rooms = RoomTable()
     var penalties = PenaltyTable()
@@ -31,6 +33,9 @@ actor SupportDesk {
     /// Days since the epoch → failed confirmations, for the length of secrets.
     var failures: (day: Int64, count: Int) = (0, 0)
     var lastCheckpoint: Int64 = 0
+    /// Up to which month each contract's quota is written down, and when that was looked at last.
+    var quotaMonths: [String: Billing.LocalMonth] = [:]
+    var lastQuotaCheck: Int64?
     var isStopping = false
 
     /// How long an agent that has joined waits for the operator.
@@ -57,6 +62,13 @@ actor SupportDesk {
         self.authority = authority
         self.identifiers = identifiers
         accounts = ContractAccounts(ledger: ledger)
+        settlement = Settlement(
+            ledger: ledger,
+            accounts: accounts,
+            book: QuotaBook(ledger: ledger, accounts: accounts, logger: logger),
+            clock: clock,
+            identifiers: identifiers
+        )
     }
 
     /// Takes up where the last process stopped: closes what it left open, and opens the rooms that are still good.

@@ -16,6 +16,8 @@ struct BilledMonth: Sendable {
     let isOver: Bool
     /// The months up to this one, this one last.
     private let statements: [PeriodStatement]
+    /// The contract's last day, where one side gave notice.
+    private let endsOn: LocalDate?
 
     /// - Throws: `Refusal` where the contract is unknown or the month has not begun.
     init(_ contract: String, _ month: Billing.LocalMonth, accounts: ContractAccounts, at now: Int64) async throws {
@@ -33,6 +35,7 @@ struct BilledMonth: Sendable {
             } catch { throw Refusal.conflict("\(contract) cannot be billed: \(error)") }
         }
         self.statements = statements
+        endsOn = account.endsOn
         self.month = month
         let end = try Instant(seconds: min(now, month.next.start(in: newest.zone) - 1))
         let version = account.history.version(at: end) ?? newest
@@ -65,6 +68,6 @@ struct BilledMonth: Sendable {
 
     /// Whether these months are billed now.
     func decision(_ statements: [PeriodStatement]) throws(InvoicingError) -> Rollover {
-        try Rollover.decide(statements, contract: contract)
+        try Rollover.decide(statements, contract: contract, endsOn: endsOn)
     }
 }

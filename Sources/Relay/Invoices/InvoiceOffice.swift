@@ -15,6 +15,7 @@ import RelayAPI
 struct InvoiceOffice: Sendable {
     let ledger: Ledger
     let accounts: ContractAccounts
+    let book: QuotaBook
     let clock: RelayClock
     /// What `supplier.yaml` says: the freelancer, or what is wrong with it.
     let supplier: @Sendable () -> SupplierFile
@@ -26,6 +27,7 @@ struct InvoiceOffice: Sendable {
         guard let month = Billing.LocalMonth(request.month) else {
             throw Refusal.badRequest("\"\(request.month.prefix(20))\" is not a month (--month 2026-11)")
         }
+        if !request.isDryRun { await book.update(request.contract, at: clock.wall()) }
         let billed = try await BilledMonth(request.contract, month, accounts: accounts, at: clock.wall())
         let issued = try await ledger.invoices(contract: request.contract)
         if !request.isDryRun {
@@ -61,7 +63,9 @@ struct InvoiceOffice: Sendable {
         -> InvoiceAnswer
     {
         let supplier = try knownSupplier()
-        let rows = try await rows(of: statements.flatMap(\.sessions), month.contract)
+        let rows =
+            try await rows(of: statements.flatMap(\.sessions), month.contract)
+            + creditRows(of: statements, month.contract)
         let parts = try Self.translating { try InvoiceContent(statements: statements, rows: rows).separated() }
         let format = try Self.translating { try InvoiceNumberFormat(supplier.invoiceNumbers) }
         let today = month.today
@@ -180,6 +184,7 @@ struct InvoiceOffice: Sendable {
             try Explanation(
                 invoice,
                 bills: account.statements.flatMap(\.sessions),
+                credits: account.statements.flatMap(\.credits),
                 versions: account.history.versions,
                 line: line
             )
@@ -207,17 +212,43 @@ struct InvoiceOffice: Sendable {
         var rows: [ServiceRow] = []
         for bill in bills {
             guard let record = try await ledger.session(bill.session.session) else { continue }
-            let state = try await ledger.receipt(record.session).flatMap { $0.isPending ? nil : $0.receipt.state }
-            let isAgreed = try await ledger.consent(record.session) != nil
-            let later = record.addenda.map(\.text).joined(separator: "\n")
             rows.append(
                 ServiceRow(
                     bill,
                     contract: contract,
                     operator: record.operator,
-                    summary: record.summary ?? later,
-                    receipt: state.flatMap { ServiceRow.Receipt(rawValue: $0.rawValue) }
-                        ?? (isAgreed ? .consented : nil)
+                    summary: record.wholeSummary,
+                    receipt: try await receipt(of: record)
+                )
+            )
+        }
+        return rows
+    }
+
+    private func receipt(of record: LedgerSession) async throws -> ServiceRow.Receipt? {
+        if record.isRecorded { return .recorded }
+        if let known = try await ledger.receipt(record.session), !known.isPending {
+            return ServiceRow.Receipt(rawValue: known.receipt.state.rawValue)
+        }
+        return try await ledger.consent(record.session) == nil ? nil : .consented
+    }
+
+    /// One row for each session that the months give back.
+    private func creditRows(of statements: [PeriodStatement], _ contract: Contract) async throws -> [ServiceRow] {
+        let billedHere = Set(statements.flatMap(\.sessions).map(\.session.session))
+        var rows: [ServiceRow] = []
+        for back in statements.flatMap(\.credits) {
+            guard let record = try await ledger.session(back.credit.session) else { continue }
+            rows.append(
+                ServiceRow(
+                    back,
+                    contract: contract,
+                    operator: record.operator,
+                    summary: record.wholeSummary,
+                    receipt: try await receipt(of: record),
+                    original: billedHere.contains(record.session)
+                        ? nil
+                        : try await ledger.billing(record.session, of: contract.contract, in: back.bill.period)
                 )
             )
         }

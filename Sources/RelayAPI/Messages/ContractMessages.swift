@@ -23,6 +23,8 @@ public struct ContractSummary: Codable, Sendable, Equatable {
     public var validFrom: String
     /// When the relay stored it.
     public var addedAt: Timestamp
+    /// The contract's last day, `YYYY-MM-DD`, where one side gave notice.
+    public var endsOn: String?
 
     /// A summary.
     public init(
@@ -32,7 +34,8 @@ public struct ContractSummary: Codable, Sendable, Equatable {
         title: String,
         client: String,
         validFrom: String,
-        addedAt: Timestamp
+        addedAt: Timestamp,
+        endsOn: String? = nil
     ) {
         self.contract = contract
         self.version = version
@@ -41,6 +44,7 @@ public struct ContractSummary: Codable, Sendable, Equatable {
         self.client = client
         self.validFrom = validFrom
         self.addedAt = addedAt
+        self.endsOn = endsOn
     }
 }
 
@@ -52,11 +56,14 @@ public struct ContractDocument: Codable, Sendable {
     public var canonical: String
     /// The file as it was added.
     public var source: String
+    /// What became of the included time, month by month; nil where the contract has none.
+    public var quota: [QuotaMonth]?
 
     /// A document.
-    public init(summary: ContractSummary, canonical: String, source: String) {
+    public init(summary: ContractSummary, canonical: String, source: String, quota: [QuotaMonth]? = nil) {
         self.summary = summary
         self.canonical = canonical
         self.source = source
+        self.quota = quota
     }
 }

@@ -101,6 +101,8 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var notes: [String]
     /// What both ends are told of the contract's cap, where it is reached and the session goes on.
     public var capNotice: String?
+    /// Whether it was written down afterwards, without an agent; nil for a session with a clock.
+    public var recorded: Bool?
 
     /// A record.
     public init(
@@ -126,9 +128,11 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         currency: String? = nil,
         summary: String?,
         notes: [String],
-        capNotice: String? = nil
+        capNotice: String? = nil,
+        recorded: Bool? = nil
     ) {
         self.capNotice = capNotice
+        self.recorded = recorded
         self.session = session
         self.contract = contract
         self.contractVersion = contractVersion

@@ -26,10 +26,12 @@ public struct Timesheet: Codable, Sendable {
         public var currency: String
         /// What was done; empty where nobody wrote it down.
         public var summary: String
-        /// Why it ended, where the relay had to close it.
+        /// Why it ended, where the relay had to close it, or that it was written down later.
         public var reason: String?
         /// What became of the receipt: `signed`, `refused`, `timeout`, `disputed`; nil where there is none yet.
         public var receipt: String?
+        /// Whether it was written down afterwards, without an agent; nil for a session with a clock.
+        public var recorded: Bool?
 
         /// A row.
         public init(
@@ -46,7 +48,8 @@ public struct Timesheet: Codable, Sendable {
             currency: String,
             summary: String,
             reason: String?,
-            receipt: String? = nil
+            receipt: String? = nil,
+            recorded: Bool? = nil
         ) {
             self.session = session
             self.operator = `operator`
@@ -62,6 +65,52 @@ public struct Timesheet: Codable, Sendable {
             self.summary = summary
             self.reason = reason
             self.receipt = receipt
+            self.recorded = recorded
+        }
+    }
+
+    /// A session that was given back in the period; figures are what changed.
+    public struct Credit: Codable, Sendable, Equatable {
+        /// The session's id.
+        public var session: String
+        /// Who had helped.
+        public var `operator`: String
+        /// The category's id.
+        public var category: String
+        /// When it was given back.
+        public var givenAt: Timestamp
+        /// Why.
+        public var reason: String
+        /// Whether its time stays as warranty.
+        public var asWarranty: Bool
+        /// By how much the billed time changes; 0 as warranty.
+        public var billedSeconds: Int64
+        /// Included time that came back.
+        public var quotaReturnedSeconds: Int64
+        /// Minus what the session had come to, in cents.
+        public var netCents: Int64
+
+        /// A credit.
+        public init(
+            session: String,
+            operator: String,
+            category: String,
+            givenAt: Timestamp,
+            reason: String,
+            asWarranty: Bool,
+            billedSeconds: Int64,
+            quotaReturnedSeconds: Int64,
+            netCents: Int64
+        ) {
+            self.session = session
+            self.operator = `operator`
+            self.category = category
+            self.givenAt = givenAt
+            self.reason = reason
+            self.asWarranty = asWarranty
+            self.billedSeconds = billedSeconds
+            self.quotaReturnedSeconds = quotaReturnedSeconds
+            self.netCents = netCents
         }
     }
 
@@ -108,11 +157,22 @@ public struct Timesheet: Codable, Sendable {
     public var to: Timestamp
     /// In the order of their ends.
     public var sessions: [Row]
-    /// Their sums.
+    /// What was given back in the period, sessions of earlier ones too; nil where nothing was.
+    public var credits: [Credit]?
+    /// The sums of sessions and credits.
     public var totals: Totals
 
     /// A timesheet.
-    public init(contract: String, timeZone: String, from: Timestamp, to: Timestamp, sessions: [Row], totals: Totals) {
+    public init(
+        contract: String,
+        timeZone: String,
+        from: Timestamp,
+        to: Timestamp,
+        sessions: [Row],
+        credits: [Credit]? = nil,
+        totals: Totals
+    ) {
+        self.credits = credits
         self.contract = contract
         self.timeZone = timeZone
         self.from = from

@@ -36,7 +36,11 @@ private struct Bill {
     }
 
     /// The invoice as the relay writes it.
-    static func invoice() throws -> String {
+    ///
+    /// - Parameters:
+    ///   - isRecorded: whether the work was written down later.
+    ///   - isGivenBack: whether it is given back in the same month.
+    static func invoice(isRecorded: Bool = false, isGivenBack: Bool = false) throws -> String {
         var contract = try Samples.contract()
         contract.client.buyerReference = "4711"
         contract.client.eInvoiceAddress = ElectronicAddress(scheme: "EM", value: "rechnung@acme.example")
@@ -48,14 +52,34 @@ private struct Bill {
             session: session,
             category: "question",
             startedAt: try Instant(rfc3339: "2026-10-05T09:00:00Z"),
-            endedAt: try Instant(rfc3339: "2026-10-05T09:43:10Z")
+            endedAt: try Instant(rfc3339: "2026-10-05T09:43:10Z"),
+            settled: 1
         )
         _ = try account.bill(work)
+        if isGivenBack {
+            let given = try Instant(rfc3339: "2026-10-06T09:00:00Z")
+            try account.post(
+                .credit(.init(session: session, reason: "no help", asWarranty: false, givenAt: given, settled: 9))
+            )
+        }
         try account.advance(to: try #require(LocalMonth("2026-11")))
         let statements = account.closed
-        let rows = statements.flatMap(\.sessions).map {
-            ServiceRow($0, contract: contract, operator: "jana", summary: "Cleared the cache", receipt: .consented)
-        }
+        let receipt: ServiceRow.Receipt = isRecorded ? .recorded : .consented
+        let summary = "Cleared the cache"
+        let rows =
+            statements.flatMap(\.sessions).map {
+                ServiceRow($0, contract: contract, operator: "jana", summary: summary, receipt: receipt)
+            }
+            + statements.flatMap(\.credits).map {
+                ServiceRow(
+                    $0,
+                    contract: contract,
+                    operator: "jana",
+                    summary: summary,
+                    receipt: receipt,
+                    original: nil
+                )
+            }
         let invoice = try Invoice(
             try InvoiceContent(statements: statements, rows: rows),
             contract: contract,
@@ -151,6 +175,17 @@ struct VerificationTests {
         let (status, screen, _) = bill.verify(try Bill.invoice())
         #expect(status == 0)
         #expect(screen.contains("this computer knows nothing of it"))
+    }
+
+    @Test("what is given back is shown with its amount, and work that was written down later as such")
+    func settledLater() throws {
+        try bill.agree()
+        let (status, screen, _) = bill.verify(try Bill.invoice(isGivenBack: true))
+        #expect(status == 0)
+        #expect(screen.contains("  s-1  given back  -71.25 EUR\n"))
+        let recorded = Bill().verify(try Bill.invoice(isRecorded: true))
+        #expect(recorded.status == 0)
+        #expect(recorded.screen.contains("work without a session, written down later"))
     }
 
     @Test("a consent that was changed on the disk is not what both signed")

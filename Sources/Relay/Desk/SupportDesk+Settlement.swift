@@ -1,0 +1,83 @@
+import Billing
+import Contracts
+import Ledger
+import Logging
+import RelayAPI
+
+extension SupportDesk {
+    /// How often it is looked whether a month has begun, in milliseconds.
+    static let quotaInterval: Int64 = 60_000
+    /// How many contracts are brought up to date at once: a tick must not take long.
+    static let quotaBatch = 8
+
+    /// Writes the quota of contracts down whose month has begun, the first time all of them (rule 6).
+    func writeQuota() async {
+        let now = clock.monotonicMilliseconds()
+        if let last = lastQuotaCheck, now - last < Self.quotaInterval { return }
+        do {
+            var isDone = true
+            var count = 0
+            for record in try await ledger.contracts() {
+                guard let history = try? await accounts.history(of: record.contract) else { continue }
+                let wall = clock.wall()
+                let month = try await settlement.book.settledMonth(of: record.contract, in: history, at: wall)
+                guard quotaMonths[record.contract] != month else { continue }
+                count += 1
+                guard count <= Self.quotaBatch else {
+                    isDone = false
+                    break
+                }
+                if await settlement.book.update(record.contract, at: wall) { quotaMonths[record.contract] = month }
+            }
+            // The rest comes with the next tick.
+            lastQuotaCheck = isDone ? now : nil
+        } catch {
+            lastQuotaCheck = now
+            logger.error("quota is not written down", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Whether the contract still goes on at a moment.
+    ///
+    /// - Throws: `Refusal` after its last day.
+    func requireNotEnded(_ contract: String, at now: Int64) async throws {
+        guard let last = try await accounts.endsOn(contract), let record = try await ledger.contract(contract) else {
+            return
+        }
+        let zone = try Self.terms(of: record).timeZone
+        guard last < (try LocalMonth.localDate(of: now, timeZone: zone)) else { return }
+        throw Refusal.conflict("the contract \"\(contract)\" ended on \(last) (agree on a new one)")
+    }
+
+    /// What was given back in a period.
+    func credits(_ account: Account?, from period: LocalMonth, operator name: String?) async throws
+        -> [Timesheet.Credit]
+    {
+        var credits: [Timesheet.Credit] = []
+        for back in (account?.statements ?? []).flatMap(\.credits)
+        where (period.from..<period.to).contains(back.credit.givenAt.seconds) {
+            guard let record = try await ledger.session(back.credit.session), name == nil || record.operator == name
+            else { continue }
+            credits.append(
+                Timesheet.Credit(
+                    session: record.session,
+                    operator: record.operator,
+                    category: record.category,
+                    givenAt: Timestamp(seconds: back.credit.givenAt.seconds),
+                    reason: back.credit.reason,
+                    asWarranty: back.credit.asWarranty,
+                    billedSeconds: back.billedSeconds,
+                    quotaReturnedSeconds: back.quotaEntries.reduce(0) { $0 + $1.seconds },
+                    netCents: back.netCents
+                )
+            )
+        }
+        return credits
+    }
+
+    /// Why a row of a timesheet is no ordinary session's.
+    static func reason(of row: TimesheetRow) -> String? {
+        if row.isRecorded { return "recorded later, without a session" }
+        return row.state == .interrupted ? "closed at its last checkpoint: the relay had stopped" : nil
+    }
+}
