@@ -11,7 +11,7 @@ extension AgentSession {
         case "consent": return try await consent(action)
         default: break
         }
-        if let kind = SettlementAction(rawValue: action.name) { return try await settle(kind, action) }
+        if let kind = ClosingAction(rawValue: action.name) { return try await close(kind, action) }
         guard let kind = Action(rawValue: action.name) else {
             throw Refusal(
                 status: 404,

@@ -40,9 +40,9 @@ final class AgentSession: Sendable {
         /// How long they may then take to write an objection down.
         var objectionLimit: Duration = .seconds(60)
         /// How long the operator may take, when the session is over, to begin with its receipt.
-        var settlementStart: Duration = .seconds(10)
+        var closingStart: Duration = .seconds(10)
         /// How long all of it may take, the client's time to think and the relay's to commit.
-        var settlementLimit: Duration = .seconds(150)
+        var closingLimit: Duration = .seconds(150)
         /// How long the operator may take to close after the end.
         var closeLimit: Duration = .seconds(3)
     }
@@ -76,7 +76,7 @@ final class AgentSession: Sendable {
         var actions = 0
         /// What the operator had done, for the closing statement.
         var actionDigest = ActionDigest()
-        var settlement = SessionSettlement()
+        var closing = SessionClosing()
     }
 
     let relay: any AgentRelay
@@ -102,7 +102,7 @@ final class AgentSession: Sendable {
     let started = OneShot<Void>()
     /// What the operator is told on the `events` stream.
     let events = EventFeed()
-    /// The operator began to settle the session.
+    /// The operator began to close the session.
     let closingAsked = OneShot<Void>()
     /// The operator has the answer to its `end`.
     let endAnswered = OneShot<Void>()
@@ -153,12 +153,12 @@ final class AgentSession: Sendable {
             group.addTask { await self.drawStatus() }
             let ending = await self.ending.wait() ?? .lost
             var outcome = await self.conclude(ending)
-            if self.state.withLock({ $0.settlement.closed != nil }) {
+            if self.state.withLock({ $0.closing.closed != nil }) {
                 let report = SessionReport(outcome)
                 outcome.isAnnounced = !report.lines.isEmpty
                 report.lines.forEach { self.show($0) }
-                await self.awaitSettlement(until: served)
-                if self.state.withLock({ $0.settlement.outcome == nil }) { report.figures.forEach { self.show($0) } }
+                await self.awaitClosing(until: served)
+                if self.state.withLock({ $0.closing.outcome == nil }) { report.figures.forEach { self.show($0) } }
             }
             _ = await Awaited.of(interruption: served, limit: self.settings.closeLimit, time: self.time) {
                 _ = await served.wait()
@@ -171,13 +171,13 @@ final class AgentSession: Sendable {
         }
     }
 
-    /// Gives the operator's program the time to settle the session; closing before would take the receipt from under its hands.
-    private func awaitSettlement(until served: OneShot<Void>) async {
-        let begun = await Awaited.of(interruption: served, limit: settings.settlementStart, time: time) {
+    /// Gives the operator's program the time to close the session in order; leaving before would take the receipt from under its hands.
+    private func awaitClosing(until served: OneShot<Void>) async {
+        let begun = await Awaited.of(interruption: served, limit: settings.closingStart, time: time) {
             await self.closingAsked.wait()
         }
         guard case .value = begun else { return }
-        _ = await Awaited.of(interruption: served, limit: settings.settlementLimit, time: time) {
+        _ = await Awaited.of(interruption: served, limit: settings.closingLimit, time: time) {
             await self.endAnswered.wait()
         }
     }
@@ -194,7 +194,7 @@ final class AgentSession: Sendable {
             let now = time.now
             guard state.machine.finish(), let clock = state.clock else { return }
             let raw = clock.connected(at: now).components.seconds
-            state.settlement.closed = (raw, clock.elapsed(at: now).components.seconds - raw)
+            state.closing.closed = (raw, clock.elapsed(at: now).components.seconds - raw)
             // From here on the clock stands still.
             state.clock = SessionClock(startingAt: now - clock.connected(at: now))
             state.clock?.pause(at: now)
@@ -210,7 +210,7 @@ final class AgentSession: Sendable {
         case .wait: break
         case .nothing:
             // Whoever leaves while a receipt is in front of them does not sign it.
-            state.withLock { $0.settlement.question }?.resolve(.refuse)
+            state.withLock { $0.closing.question }?.resolve(.refuse)
             gone.trigger()
         }
     }

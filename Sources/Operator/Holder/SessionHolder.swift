@@ -31,7 +31,7 @@ public final class SessionHolder: Sendable {
         /// What was passed on about the contract's cap.
         var capNotice: String?
         /// What commands asked the agent for.
-        var actions = Settlement.SeenActions()
+        var actions = SessionClosing.SeenActions()
     }
 
     /// How long commands may take to hear of the end.
@@ -195,7 +195,7 @@ public final class SessionHolder: Sendable {
                 let (clock, actions) = state.withLock { ($0.clock, $0.actions) }
                 let raw = clock.rawSeconds(at: .now)
                 let parameters = ClosingParameters(summary: nil, rawSeconds: raw, billedSeconds: raw)
-                _ = await Settlement(session: session, relay: relay, actions: actions).close(parameters)
+                _ = await SessionClosing(session: session, relay: relay, actions: actions).close(parameters)
             }
             claim(.connectionLost)
         }
@@ -211,11 +211,11 @@ public final class SessionHolder: Sendable {
     }
 
     /// Has the receipt signed, and tells the agent how it ended.
-    private func settle(_ parameters: ClosingParameters, patience: Duration? = nil) async -> SettledReceipt {
+    private func settle(_ parameters: ClosingParameters, patience: Duration? = nil) async -> ReceiptOutcome {
         let actions = state.withLock { $0.actions }
-        var settlement = Settlement(session: session, relay: relay, actions: actions)
-        if let patience { settlement.patience = patience }
-        let settled = await settlement.run(parameters)
+        var closing = SessionClosing(session: session, relay: relay, actions: actions)
+        if let patience { closing.patience = patience }
+        let settled = await closing.run(parameters)
         let agent = session.agent
         let text = try? settled.receipt.map { String(decoding: try $0.canonicalBytes(), as: UTF8.self) }
         try? await withDeadline(.seconds(5)) {
@@ -255,7 +255,7 @@ public final class SessionHolder: Sendable {
         leave()
     }
 
-    private func tellReceipt(_ settled: SettledReceipt) async {
+    private func tellReceipt(_ settled: ReceiptOutcome) async {
         if let receipt = settled.receipt {
             await heard("receipt of \(session.id): \(ReceiptPage.sentence(receipt))")
         } else if let problem = settled.problem {

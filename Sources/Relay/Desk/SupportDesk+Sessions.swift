@@ -290,8 +290,8 @@ extension SupportDesk {
         running[session] = nil
         metrics.sessions.record(Int64(running.count))
         // The ends say goodbye by signing the receipt.
-        meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.settlement
-        awaitReceipt(of: session, within: Self.settlement)
+        meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.signingTime
+        awaitReceipt(of: session, within: Self.signingTime)
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
         await settlement.book.update(record.contract, at: clock.wall())
         return record

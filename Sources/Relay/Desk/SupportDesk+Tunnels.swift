@@ -95,7 +95,7 @@ extension SupportDesk: TunnelAdmission {
                 lost: session,
                 isAgent ? "the client's connection was lost" : "the operator's connection was lost"
             )
-            if settling[session] != nil { awaitReceipt(of: session, within: Self.settlementAlone) }
+            if settling[session] != nil { awaitReceipt(of: session, within: Self.signingTimeAlone) }
             closeEnds(of: invitation)
         } else if meeting.isJoined {
             // Paired without a session: the client said no, or went. Not paired: somebody failed.

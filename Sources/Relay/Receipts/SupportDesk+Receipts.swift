@@ -6,9 +6,9 @@ import RelayAPI
 
 extension SupportDesk {
     /// How long the ends have to sign a receipt after a session, in milliseconds: the client alone may think for 30 seconds.
-    static let settlement: Int64 = 90_000
+    static let signingTime: Int64 = 150_000
     /// The same where an end's connection is gone: the operator's program may still bring its word.
-    static let settlementAlone: Int64 = 10_000
+    static let signingTimeAlone: Int64 = 10_000
 
     /// Makes the receipt of a session that has ended, once, from what both ends said of it.
     func close(_ request: ClosingRequest, session: String, by person: OperatorIdentity) async throws -> ReceiptAnswer {

@@ -5,8 +5,8 @@ import Testing
 
 @testable import Operator
 
-@Suite("Settlement of a session", .timeLimit(.minutes(1)))
-struct SettlementTests {
+@Suite("The closing of a session", .timeLimit(.minutes(1)))
+struct SessionClosingTests {
     private let temporary: TemporaryHome
 
     init() throws { temporary = try TemporaryHome() }

@@ -7,7 +7,7 @@ import Testing
 
 /// 90.00 an hour by the minute.
 @Suite("Receipts at the relay")
-struct SettlementTests {
+struct ReceiptTests {
     /// A session of 61 seconds that its operator has ended.
     private func ended(_ stage: DeskStage, reason: String = "done") async throws -> String {
         let session = try await stage.session()
@@ -46,7 +46,7 @@ struct SettlementTests {
         let stage = try await DeskStage()
         try await stage.with {
             let session = try await ended(stage)
-            stage.hands.advance(89)
+            stage.hands.advance(149)
             await stage.desk.tick()
             #expect(try await stage.ledger.receipt(session) == nil)
             stage.hands.advance(1)
@@ -105,7 +105,7 @@ struct SettlementTests {
             }
             let first = try await ended(stage)
             let second = try await ended(stage)
-            stage.hands.advance(90)
+            stage.hands.advance(150)
             await stage.desk.tick()
             #expect(try await receipt(stage, second).previousReceiptHash == receipt(stage, first).hash())
         }

@@ -6,7 +6,7 @@ import SupportChannel
 import TerminalText
 
 /// What came of a session's receipt, for whoever ended the session.
-public struct SettledReceipt: Sendable, Equatable {
+public struct ReceiptOutcome: Sendable, Equatable {
     /// As the relay keeps it; nil where there is none yet.
     public var receipt: Receipt?
     /// Why there is none, in a sentence.
@@ -16,7 +16,7 @@ public struct SettledReceipt: Sendable, Equatable {
 /// The end of a session between its three parties: what both ends say of it, the relay's receipt, and the signatures under that.
 ///
 /// The session has ended at the relay before. Nothing here stops billing: whatever fails, the relay settles the receipt by itself.
-struct Settlement: Sendable {
+struct SessionClosing: Sendable {
     let session: OpenSession
     let relay: any SessionRelay
     /// What the operator asked for, and what of it the agent accepted.
@@ -36,7 +36,7 @@ struct Settlement: Sendable {
     private static let machineTime: Duration = .seconds(10)
 
     /// Closes the session with the client's program and has the receipt signed.
-    func run(_ parameters: ClosingParameters) async -> SettledReceipt {
+    func run(_ parameters: ClosingParameters) async -> ReceiptOutcome {
         let (closing, problem) = await close(parameters)
         do {
             let draft = try await relay.close(session: session.id, closing)
@@ -52,9 +52,9 @@ struct Settlement: Sendable {
             }
             let concluded = try await relay.conclude(outcome)
             try relay.keep(concluded)
-            return SettledReceipt(receipt: concluded)
+            return ReceiptOutcome(receipt: concluded)
         } catch {
-            return SettledReceipt(problem: OperatorError.sentence(for: error))
+            return ReceiptOutcome(problem: OperatorError.sentence(for: error))
         }
     }
 

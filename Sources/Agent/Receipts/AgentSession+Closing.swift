@@ -13,12 +13,12 @@ enum ReceiptAnswer: Sendable, Equatable {
     case dispute(String)
 }
 
-/// What is left of a session that is over: the state of its settlement.
-struct SessionSettlement: Sendable {
+/// What is left of a session that is over: how far its closing is.
+struct SessionClosing: Sendable {
     /// Connected and stopped time by this computer's clock, in whole seconds, at the session's end.
     var closed: (rawSeconds: Int64, pausedSeconds: Int64)?
     /// What this end said of the session.
-    var closing: ClosingStatement?
+    var statement: ClosingStatement?
     /// The relay's receipt, while the client is asked about it.
     var question: OneShot<ReceiptAnswer>?
     /// When the question came onto the screen.
@@ -31,12 +31,12 @@ struct SessionSettlement: Sendable {
 
 extension AgentSession {
     /// Actions that come when the session is over, in this order.
-    enum SettlementAction: String {
+    enum ClosingAction: String {
         case closing, closed, receipt, end
     }
 
-    /// The operator's program settles the session.
-    func settle(_ kind: SettlementAction, _ action: IncomingAction) async throws {
+    /// The operator's program closes the session.
+    func close(_ kind: ClosingAction, _ action: IncomingAction) async throws {
         guard let record = state.withLock({ $0.record }) else {
             throw Refusal(status: 403, message: "the client has not agreed to a session yet")
         }
@@ -57,7 +57,7 @@ extension AgentSession {
         var generator = SystemRandomNumberGenerator()
         for index in salt.indices { salt[index] = UInt8.random(in: .min ... .max, using: &generator) }
         let (statement, actions) = try state.withLock { [salt] state in
-            guard let closed = state.settlement.closed, state.settlement.closing == nil else {
+            guard let closed = state.closing.closed, state.closing.statement == nil else {
                 throw Refusal(status: 409, message: "the session is closed already")
             }
             let plain = ClosingStatement(
@@ -68,7 +68,7 @@ extension AgentSession {
                 actionsDigest: try state.actionDigest.digest(salt: salt)
             )
             let signed = plain.signed([try Signature(by: .client, of: plain.signedBytes(), with: key)])
-            state.settlement.closing = signed
+            state.closing.statement = signed
             return (signed, state.actionDigest.actions)
         }
         closingAsked.trigger()
@@ -83,7 +83,7 @@ extension AgentSession {
 
     private func closed(_ action: IncomingAction, _ record: ConsentRecord) async throws {
         let signed = try action.parameters(as: SignedClosing.self)
-        guard let own = state.withLock({ $0.settlement.closing }),
+        guard let own = state.withLock({ $0.closing.statement }),
             let statement = try? ClosingStatement(canonical: Array(signed.statement.utf8)),
             statement.signed([]) == own.signed([]), statement.isSigned(by: [.client, .operator], of: record)
         else { throw Refusal(status: 400, message: "this is not what the client signed") }
@@ -95,8 +95,8 @@ extension AgentSession {
 
     private func receipt(_ action: IncomingAction, _ record: ConsentRecord) async throws {
         let parameters = try action.parameters(as: ReceiptParameters.self)
-        let (known, offer) = state.withLock { ($0.settlement, $0.offer) }
-        guard let closing = known.closing, known.outcome == nil, known.question == nil, let offer else {
+        let (known, offer) = state.withLock { ($0.closing, $0.offer) }
+        guard let closing = known.statement, known.outcome == nil, known.question == nil, let offer else {
             throw Refusal(status: 409, message: "nothing is to be signed now")
         }
         guard let receipt = try? Receipt(canonical: Array(parameters.receipt.utf8)), receipt.state == .signed else {
@@ -123,7 +123,7 @@ extension AgentSession {
         )
         screen.lines(page.lines)
         let outcome = try await answered(receipt, review)
-        state.withLock { $0.settlement.outcome = outcome }
+        state.withLock { $0.closing.outcome = outcome }
         // Before it leaves this computer: what was signed is here too, whatever becomes of the connection.
         keeping { try folder.keep(outcome) }
         tell(outcome, review)
@@ -158,12 +158,12 @@ extension AgentSession {
         let question = OneShot<ReceiptAnswer>()
         if input.isTerminal { input.discardWaiting() }
         let isDeaf = state.withLock { state in
-            state.settlement.question = question
-            state.settlement.askedAt = time.now
+            state.closing.question = question
+            state.closing.askedAt = time.now
             return state.isDeaf
         }
         defer {
-            state.withLock { $0.settlement.question = nil }
+            state.withLock { $0.closing.question = nil }
             screen.status(nil)
         }
         guard !isDeaf else { return nil }
@@ -173,7 +173,7 @@ extension AgentSession {
         let first = await Awaited.of(interruption: hasLeft, limit: settings.signatureLimit, time: time) {
             await question.wait()
         }
-        if case .timedOut = first, state.withLock({ $0.settlement.isWriting }) {
+        if case .timedOut = first, state.withLock({ $0.closing.isWriting }) {
             // Half a minute is to read and decide; an objection takes longer to write down.
             let second = await Awaited.of(interruption: hasLeft, limit: settings.objectionLimit, time: time) {
                 await question.wait()
@@ -187,7 +187,7 @@ extension AgentSession {
     ///
     /// - Returns: Whether it was about that.
     func answerReceipt(_ key: Character, line: String) async throws -> Bool {
-        let (question, askedAt) = state.withLock { ($0.settlement.question, $0.settlement.askedAt ?? .zero) }
+        let (question, askedAt) = state.withLock { ($0.closing.question, $0.closing.askedAt ?? .zero) }
         guard let question else { return false }
         // A key that comes sooner than a person can have read the question is not its answer.
         guard !input.isTerminal || time.now - askedAt >= KeyDialogue.readingTime else { return true }
@@ -205,7 +205,7 @@ extension AgentSession {
     private func objection(_ line: String) async throws -> String {
         var text = String(line.drop { $0.isWhitespace }.dropFirst())
         if input.isTerminal {
-            state.withLock { $0.settlement.isWriting = true }
+            state.withLock { $0.closing.isWriting = true }
             input.readKeys(false)
             defer { input.readKeys(true) }
             screen.status(nil)
@@ -234,7 +234,7 @@ extension AgentSession {
     private func end(_ action: IncomingAction) async throws {
         let parameters = try action.parameters(as: EndParameters.self)
         defer { endAnswered.trigger() }
-        let (own, relayKey) = state.withLock { ($0.settlement.outcome, $0.relayKey) }
+        let (own, relayKey) = state.withLock { ($0.closing.outcome, $0.relayKey) }
         if let own {
             // With the signatures that came later; what says something else than this client's answer is not kept.
             if let text = parameters.receipt, let kept = try? Receipt(canonical: Array(text.utf8)),
