@@ -94,6 +94,21 @@ extension Ledger {
         }
     }
 
+    /// Writes down whether a client agreed to go on beyond the agreed upper limit.
+    ///
+    /// - Throws: `notFound`; `sessionEnded`; `invalid` where the client of the session's consent did not sign it.
+    public func answerCap(_ answer: CapAnswer) async throws {
+        let text = String(decoding: try answer.canonicalBytes(), as: UTF8.self)
+        try await store.append { db, _ in
+            _ = try SessionRecord.live(answer.session, in: db)
+            guard try ConsentRecord.fetch(answer.session, in: db).map(answer.isSigned) == true else {
+                throw LedgerError(.invalid, "the session's client did not sign this answer")
+            }
+            return .capAnswered(CapAnswered(session: answer.session, answer: text))
+        } result: { _ in
+        }
+    }
+
     /// The notes of a session in order.
     public func notes(_ session: String) async throws -> [NoteRecord] {
         try await store.read {

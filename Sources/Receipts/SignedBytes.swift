@@ -14,7 +14,7 @@ import Contracts
 /// - ``Terms`` are what an operator offers, ``OperatorProof`` is who says so in this very connection, ``ConsentRecord`` is
 ///   what operator and client then agreed to, signed by both.
 /// - ``ClosingStatement`` is what the ends say when it is over, ``Receipt`` what it took and comes to, ``Addendum`` what the operator
-///   writes under it later.
+///   writes under it later. ``CapAnswer`` is what a client says where the agreed upper limit is reached meanwhile.
 ///
 /// All failures are ``ReceiptsError``.
 public struct SignedBytes: Hashable, Sendable {
@@ -36,6 +36,8 @@ public struct SignedBytes: Hashable, Sendable {
         public static let receipt = Domain(rawValue: "lotse/1 receipt")
         /// What an operator adds to a session that has its receipt.
         public static let addendum = Domain(rawValue: "lotse/1 addendum")
+        /// What a client says to going on beyond the agreed upper limit.
+        public static let capAnswer = Domain(rawValue: "lotse/1 cap answer")
         /// Who offers terms, in one connection and no other.
         public static let operatorProof = Domain(rawValue: "lotse/1 operator proof")
         /// The ledger's count and last hash.

@@ -68,9 +68,12 @@ public enum RelayRoute {
     /// `POST /v1/contracts/ID/VERB` with `end`, `balance`.
     public static func contract(_ id: String, _ verb: String) -> String { "\(contracts)/\(escaped(id))/\(verb)" }
 
-    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `end`, `closing`, `receipt`, `credit`; `GET` with
-    /// `receipt`.
+    /// `POST /v1/sessions/ID/VERB` with `pause`, `resume`, `note`, `category`, `cap`, `end`, `closing`, `receipt`, `credit`; `GET`
+    /// with `receipt`.
     public static func session(_ id: String, _ verb: String) -> String { "\(sessions)/\(escaped(id))/\(verb)" }
+
+    /// `GET /v1/sessions/ID`.
+    public static func session(_ id: String) -> String { "\(sessions)/\(escaped(id))" }
 
     /// `GET /v1/sessions?contract=ID&live=true`.
     public static func sessions(contract: String?, live: Bool) -> String {

@@ -8,6 +8,7 @@
 //   pause    Empty            → result Empty
 //   resume   Empty            → result Empty
 //   note     NoteParameters   → result Empty
+//   cap      CapParameters    → result CapReply            as the client answered, within a minute
 //
 // When the session is over, whoever ended it, in this order:
 //
@@ -146,6 +147,29 @@ public struct NoteParameters: Codable, Sendable {
 
     /// Parameters.
     public init(text: String) { self.text = text }
+}
+
+/// The agreed upper limit is reached: does the session go on?
+public struct CapParameters: Codable, Sendable {
+    /// `session` or `month`.
+    public var limit: String
+    /// How much it is, in cents.
+    public var cents: Int64
+
+    /// Parameters.
+    public init(limit: String, cents: Int64) {
+        self.limit = limit
+        self.cents = cents
+    }
+}
+
+/// What the client says to that.
+public struct CapReply: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.CapAnswer` as text, signed by the client.
+    public var answer: String
+
+    /// A reply.
+    public init(answer: String) { self.answer = answer }
 }
 
 /// The session is over, and the relay has closed it with these figures: what has the client's program to say of it?

@@ -34,6 +34,8 @@ final class FakeRelay: SessionRelay {
     let failsToEnd = Mutex(false)
     let kept = Mutex<[ConsentRecord]>([])
     let closings = Mutex<[ClosingStatement]>([])
+    /// How the session stands.
+    let standing = Mutex<SessionRecord?>(nil)
     let receipts = Mutex<[Receipt]>([])
     /// What `close` throws.
     let closeProblem = Mutex<RelayAPI.Problem?>(nil)
@@ -81,7 +83,11 @@ final class FakeRelay: SessionRelay {
         tell("category \(category)", .running)
     }
 
-    func record(session: String) async throws -> SessionRecord? { nil }
+    func record(session: String) async throws -> SessionRecord? { standing.withLock { $0 } }
+
+    func answerCap(session: String, _ answer: CapAnswer) async throws -> SessionRecord {
+        tell("cap \(answer.accepts)", .running)
+    }
 
     func close(session: String, _ closing: ClosingStatement?) async throws -> Receipt {
         told.withLock { $0.append(closing == nil ? "close alone" : "close \(closing?.rawSeconds ?? 0)") }
@@ -262,6 +268,21 @@ final class FakeAgent: Sendable {
             case "pause", "resume", "note", "end", "closed":
                 self.told.withLock { $0.append(action.name) }
                 try await action.accept().send(.result, json: Empty())
+            case "cap":
+                let asked = try action.parameters(as: CapParameters.self)
+                let consent = try Samples.consent.get()
+                let plain = CapAnswer(
+                    session: "s-1",
+                    consentHash: try consent.hash(),
+                    limit: asked.limit == "session" ? .session : .month,
+                    capCents: asked.cents,
+                    accepts: true
+                )
+                let answer = plain.signed(
+                    try Signature(by: .client, of: plain.signedBytes(), with: Samples.clientKey.get())
+                )
+                let text = String(decoding: try answer.canonicalBytes(), as: UTF8.self)
+                try await action.accept().send(.result, json: CapReply(answer: text))
             case "closing": try await self.close(action)
             case "receipt": try await self.answer(action)
             default:
@@ -344,6 +365,7 @@ struct HeldSession: Sendable {
     static func run<Result: Sendable>(
         in home: TemporaryHome,
         agent behaviour: @escaping AgentBehaviour,
+        standing: SessionRecord? = nil,
         _ body: @escaping @Sendable (HeldSession) async throws -> Result
     ) async throws -> (end: SessionEnd, result: Result) {
         let (left, right) = try socketPair()
@@ -359,6 +381,7 @@ struct HeldSession: Sendable {
             agent: try await connect(right) { try OperatorEnd(addingTo: $0) }
         )
         let relay = try FakeRelay()
+        relay.standing.withLock { $0 = standing }
         let holder = SessionHolder(session, relay: relay)
         let held = HeldSession(home: home.home, agent: agent, relay: relay, holder: holder)
         async let served: Void = agent.serve(behaviour)

@@ -111,4 +111,16 @@ struct SessionClosingTests {
         #expect(end == .connectionLost)
         #expect(relay.closings.withLock { $0 }.first?.rawSeconds == 753)
     }
+
+    @Test("the relay's question about the upper limit goes to the client once, and the signed answer back")
+    func cap() async throws {
+        var asking = Samples.record(state: .running)
+        asking.capQuestion = CapQuestion(limit: "session", cents: 3000)
+        asking.warnings = ["At most 10 minutes are left."]
+        let (_, told) = try await HeldSession.run(in: temporary, agent: Behaviours.cat, standing: asking) { held in
+            while !held.relay.told.withLock({ $0.contains("cap true") }) { await Task.yield() }
+            return held.agent.told.withLock { $0 }
+        }
+        #expect(told == ["note"])
+    }
 }

@@ -1,3 +1,5 @@
+import Foundation
+import Receipts
 import RelayAPI
 import Testing
 
@@ -10,9 +12,9 @@ struct CapTests {
         try await DeskStage(contract: exampleContract + "\ncap: { \(cap) }\n")
     }
 
-    @Test("a session ends in the second in which another one would cost more", arguments: ["stop", "needConsent"])
-    func stop(reach: String) async throws {
-        let stage = try await stage("perSession: \"30.00\", onReach: \(reach)")
+    @Test("a session ends in the second in which another one would cost more")
+    func stop() async throws {
+        let stage = try await stage("perSession: \"30.00\", onReach: stop")
         try await stage.with {
             let session = try await stage.session()
             stage.hands.advance(1199)
@@ -70,7 +72,7 @@ struct CapTests {
             let session = try await stage.session()
             stage.hands.advance(1199)
             await stage.desk.tick()
-            #expect(try #require(try await stage.record(session)).capNotice == nil)
+            #expect(try #require(try await stage.record(session)).warnings == nil)
             for _ in 0..<3 {
                 stage.hands.advance(1)
                 await stage.desk.tick()
@@ -78,7 +80,7 @@ struct CapTests {
             let record = try #require(try await stage.record(session))
             #expect(record.state == .running)
             let notice = "The agreed upper limit of 30.00 EUR for a session is reached."
-            #expect(record.capNotice == notice)
+            #expect(record.warnings == [notice])
             #expect(record.notes == [notice])
             let ended = try await stage.desk.end(EndRequest(summary: "x"), session: session, by: stage.jana)
             #expect(ended.netCents == 3150)
@@ -114,6 +116,163 @@ struct CapTests {
             stage.hands.advance(3000)
             await stage.desk.tick()
             #expect(try await stage.ledger.session(session)?.endedAt == nil)
+        }
+    }
+
+    // MARK: Asking the client
+
+    /// The client's answer to the question that the relay has.
+    private func answer(_ stage: DeskStage, _ session: String, accepts: Bool, cents: Int64 = 3000) async throws
+        -> CapAnswerRequest
+    {
+        let consent = try #require(try await stage.ledger.consent(session))
+        let plain = CapAnswer(
+            session: session,
+            consentHash: try consent.hash(),
+            limit: .session,
+            capCents: cents,
+            accepts: accepts
+        )
+        let signed = plain.signed(try Signature(by: .client, of: plain.signedBytes(), with: stage.client))
+        return CapAnswerRequest(answer: String(decoding: try signed.canonicalBytes(), as: UTF8.self))
+    }
+
+    /// A session that has reached 30.00.
+    private func reached(_ stage: DeskStage) async throws -> String {
+        let session = try await stage.session()
+        stage.hands.advance(1199)
+        await stage.desk.tick()
+        #expect(try #require(try await stage.record(session)).capQuestion == nil)
+        stage.hands.advance(1)
+        await stage.desk.tick()
+        #expect(try #require(try await stage.record(session)).capQuestion == CapQuestion(limit: "session", cents: 3000))
+        return session
+    }
+
+    private let asking = "perSession: \"30.00\", onReach: needConsent"
+
+    @Test("a client who says nothing for a minute pays nothing for that minute, and the session ends where the cap was")
+    func unanswered() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let session = try await reached(stage)
+            stage.hands.advance(59)
+            await stage.desk.tick()
+            #expect(try await stage.ledger.session(session)?.endedAt == nil)
+            stage.hands.advance(1)
+            await stage.desk.tick()
+            let record = try #require(try await stage.record(session))
+            #expect(record.reason == "the agreed upper limit is reached")
+            #expect(record.rawSeconds == 1200)
+            #expect(record.netCents == 3000)
+        }
+    }
+
+    @Test("with the client's signed yes it goes on, the time of the question included, and nobody is asked twice")
+    func accepted() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let session = try await reached(stage)
+            stage.hands.advance(20)
+            let request = try await answer(stage, session, accepts: true)
+            _ = try await stage.desk.answerCap(request, session: session, by: stage.jana)
+            stage.hands.advance(640)
+            await stage.desk.tick()
+            let record = try #require(try await stage.record(session))
+            #expect(record.state == .running)
+            #expect(record.capQuestion == nil)
+            #expect(record.notes.contains("the client agreed to go on beyond the agreed upper limit"))
+            let ended = try await stage.desk.end(EndRequest(summary: "x"), session: session, by: stage.jana)
+            #expect(ended.rawSeconds == 1860)
+            #expect(ended.netCents == 4650)
+            #expect(try await stage.kinds().contains("capAnswered"))
+        }
+    }
+
+    @Test("with the client's no it ends where the cap was")
+    func declined() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let session = try await reached(stage)
+            stage.hands.advance(20)
+            let request = try await answer(stage, session, accepts: false)
+            let record = try await stage.desk.answerCap(request, session: session, by: stage.jana)
+            #expect(record.state == .ended)
+            #expect(record.rawSeconds == 1200)
+            #expect(record.notes.contains("the client did not agree to go on beyond the agreed upper limit"))
+        }
+    }
+
+    @Test("a yes that the client did not sign, one to another limit, and one before the question lift nothing")
+    func forged() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let early = try await stage.session()
+            let before = try await answer(stage, early, accepts: true)
+            await #expect(throws: Refusal.self) {
+                try await stage.desk.answerCap(before, session: early, by: stage.jana)
+            }
+            _ = try await stage.desk.end(EndRequest(summary: "x"), session: early, by: stage.jana)
+            let session = try await reached(stage)
+            let other = try await answer(stage, session, accepts: true, cents: 9000)
+            let text = try await answer(stage, session, accepts: false).answer
+            let forged = CapAnswerRequest(answer: text.replacing("\"accepts\":false", with: "\"accepts\":true"))
+            for request in [other, forged, before] {
+                await #expect(throws: Refusal.self) {
+                    try await stage.desk.answerCap(request, session: session, by: stage.jana)
+                }
+            }
+            #expect(try #require(try await stage.record(session)).capQuestion != nil)
+        }
+    }
+
+    // MARK: Beside others, and included time
+
+    @Test("what a month's limit leaves is shared by the sessions that run beside each other")
+    func beside() async throws {
+        let stage = try await stage("perMonth: \"45.00\", onReach: stop")
+        try await stage.with {
+            let first = try await stage.session()
+            let second = try await stage.session()
+            // 15 minutes each, 1.50 a minute.
+            for _ in 0..<60 {
+                stage.hands.advance(15)
+                await stage.desk.tick()
+            }
+            stage.hands.advance(60)
+            await stage.desk.tick()
+            let nets = [
+                try #require(try await stage.record(first)).netCents,
+                try #require(try await stage.record(second)).netCents,
+            ]
+            // The one that would exceed it next has ended; what it left is the other's.
+            #expect(nets.compactMap(\.self).reduce(0, +) <= 4500)
+            #expect(nets.contains { $0 != nil })
+        }
+    }
+
+    @Test("both are told when ten minutes of the included time are left, and when it is used up")
+    func quota() async throws {
+        let retainer = "\nretainer: { fee: \"50.00\", included: 30m, carryOver: { policy: none } }\n"
+        let contract = exampleContract.replacing("rate: support }", with: "rate: support, usesQuota: true }")
+        let stage = try await DeskStage(contract: contract + retainer)
+        try await stage.with {
+            let session = try await stage.session()
+            stage.hands.advance(1140)
+            await stage.desk.tick()
+            #expect(try #require(try await stage.record(session)).warnings == nil)
+            stage.hands.advance(1)
+            await stage.desk.tick()
+            let first = "At most 10 minutes of the included time are left; after that an hour costs 90.00 EUR."
+            #expect(try #require(try await stage.record(session)).warnings == [first])
+            let alone = try await stage.desk.session(session, visibleTo: nil)
+            #expect(alone.quotaLeftSeconds == 600)
+            #expect(alone.netCents == 0)
+            stage.hands.advance(660)
+            await stage.desk.tick()
+            let record = try #require(try await stage.record(session))
+            #expect(record.warnings?.last == "The included time is used up; from here on an hour costs 90.00 EUR.")
+            #expect(record.notes == record.warnings)
         }
     }
 }

@@ -22,7 +22,8 @@ struct ConsentRaceTests {
             session: met.session ?? "",
             authority: "",
             contract: try await stage.desk.contract("minute", version: 1).canonical,
-            key: stage.key
+            key: stage.key,
+            client: stage.client
         )
         return (invitation, joined, consent)
     }

@@ -53,7 +53,8 @@ struct ContractEndTests {
                 session: met.session ?? "",
                 authority: "",
                 contract: try await stage.desk.contract("minute", version: 1).canonical,
-                key: stage.key
+                key: stage.key,
+                client: stage.client
             )
             stage.hands.advance(600)
             await expectRefusal("ended on 2027-01-15") {

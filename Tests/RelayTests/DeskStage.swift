@@ -35,6 +35,8 @@ struct DeskStage {
     let ledger: Ledger
     let desk: SupportDesk
     let key: PrivateKey
+    /// The client's key in all sessions.
+    let client: SigningKey
     let jana = OperatorIdentity(name: "jana", role: .owner, serialNumber: "01")
 
     init(contract: String = exampleContract) async throws {
@@ -67,6 +69,7 @@ struct DeskStage {
         )
         let secret = EnrolmentToken(text: added.token)?.secret ?? []
         key = try PrivateKey.generate(.p256)
+        client = try SigningKey.generate()
         _ = try await enrolment.enrol(
             EnrolRequest(
                 token: RelayAPI.Hexadecimal.encode(secret),
@@ -115,7 +118,8 @@ struct DeskStage {
             session: met.session ?? "",
             authority: "",
             contract: try await desk.contract("minute", version: 1).canonical,
-            key: key
+            key: key,
+            client: client
         )
         return (try await desk.consent(consent.request(), token: answer.token).session, answer.token)
     }

@@ -2,6 +2,7 @@ import ContractFiles
 import Contracts
 import Foundation
 import NIOCore
+import Receipts
 import RelayAPI
 
 @testable import Relay
@@ -112,7 +113,8 @@ extension RelayFixture {
             session: meeting.session,
             authority: RelayAPI.Hexadecimal.encode(authority.spkiSHA256),
             contract: String(decoding: contract.canonicalBytes, as: UTF8.self),
-            key: key
+            key: key,
+            client: try SigningKey.generate()
         )
         try change(&consent)
         let request = try consent.request()

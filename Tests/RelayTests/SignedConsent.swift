@@ -9,15 +9,18 @@ struct SignedConsent {
     var contractID: String
     /// Signs as the operator.
     var key: PrivateKey
+    /// Signs as the client.
+    var client: SigningKey
     /// What the client allows.
     var grants = ["run"]
     /// Whether the operator signs.
     var isSignedByOperator = true
 
     /// A consent to an invitation of `contract`, whose hash the ledger has.
-    init(_ invitation: InvitationSummary, session: String, authority: String, contract: String, key: PrivateKey) {
+    init(_ invitation: InvitationSummary, session: String, authority: String, contract: String, key: PrivateKey, client: SigningKey) {
         contractID = invitation.contract
         self.key = key
+        self.client = client
         terms = Terms(
             session: session,
             invitation: invitation.invitation,
@@ -35,7 +38,6 @@ struct SignedConsent {
     }
 
     func request() throws -> ConsentRequest {
-        let client = try SigningKey.generate()
         let operatorKey = VerifyingKey(p256SubjectPublicKeyInfo: key.publicKey.der) ?? client.verifyingKey
         let record = ConsentRecord(
             terms,

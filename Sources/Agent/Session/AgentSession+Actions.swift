@@ -26,6 +26,7 @@ extension AgentSession {
         case .pause: try await pause(action)
         case .resume: try await resume(action)
         case .note: try await note(action)
+        case .cap: try await cap(action)
         }
     }
 

@@ -14,6 +14,7 @@ extension AgentSession {
                 guard let text = try await input.next() else { return stopListening() }
                 guard let key = text.first(where: { !$0.isWhitespace }) else { continue }
                 if try await answerReceipt(key, line: text) { continue }
+                if answerCap(key) { continue }
                 await press(key)
             } catch { return }
         }

@@ -9,6 +9,7 @@ extension AgentSession {
         case pause
         case resume
         case note
+        case cap
     }
 
     /// Who stops the clock.

@@ -33,6 +33,8 @@ final class AgentSession: Sendable {
         var signLimit: Duration = .seconds(10)
         /// How long the client may think about one action.
         var approvalLimit: Duration = .seconds(120)
+        /// How long the client may think about going on beyond the agreed upper limit; the relay waits a little longer.
+        var capLimit: Duration = .seconds(50)
         /// How long the relay may take for a consent or an end.
         var relayLimit: Duration = .seconds(10)
         /// How long the client may look at a receipt before they answer.
@@ -77,6 +79,10 @@ final class AgentSession: Sendable {
         /// What the operator had done, for the closing statement.
         var actionDigest = ActionDigest()
         var closing = SessionClosing()
+        /// The client is being asked whether it goes on beyond the agreed upper limit.
+        var capQuestion: OneShot<Bool>?
+        /// When that question came onto the screen.
+        var capAskedAt: Duration = .zero
     }
 
     let relay: any AgentRelay
@@ -284,6 +290,7 @@ final class AgentSession: Sendable {
     func redraw() -> Bool {
         let line = state.withLock { state -> String? in
             guard !state.machine.isOver, let clock = state.clock, let offer = state.offer else { return nil }
+            if state.capQuestion != nil { return state.phrases.capQuestion }
             if let choices = state.dialogue.choosing { return state.phrases.takeBack(choices) }
             if let question = state.dialogue.question { return state.phrases.allow(question.number, question.grant) }
             let parts = [

@@ -135,3 +135,27 @@ extension Phrases {
         )
     }
 }
+
+// The agreed upper limit.
+extension Phrases {
+    func capReached(_ money: String, isMonth: Bool) -> String {
+        isMonth
+            ? say(
+                "The agreed upper limit of \(money) for this month is reached. Nothing more is billed until you answer.",
+                "Die vereinbarte Obergrenze von \(money) für diesen Monat ist erreicht. Bis Sie antworten, kostet es nichts mehr."
+            )
+            : say(
+                "The agreed upper limit of \(money) for a session is reached. Nothing more is billed until you answer.",
+                "Die vereinbarte Obergrenze von \(money) für eine Sitzung ist erreicht. Bis Sie antworten, kostet es nichts mehr."
+            )
+    }
+    var capQuestion: String {
+        say("Go on beyond the limit? y yes  n no, end  (50 s)", "Über die Grenze hinaus weiter? j ja  n nein, beenden  (50 s)")
+    }
+    var capAccepted: String {
+        say("You agreed to go on beyond the limit.", "Sie haben zugestimmt, über die Grenze hinaus weiterzumachen.")
+    }
+    var capDeclined: String {
+        say("Not agreed; the session ends.", "Nicht zugestimmt; die Sitzung endet.")
+    }
+}

@@ -18,6 +18,7 @@ enum LedgerEvent: Hashable, Sendable {
     case breakEnded(BreakEnded)
     case categoryChanged(CategoryChanged)
     case noteAdded(NoteAdded)
+    case capAnswered(CapAnswered)
     case checkpointed(Checkpointed)
     case sessionEnded(SessionEnded)
     case summaryAdded(SummaryAdded)
@@ -64,6 +65,7 @@ extension LedgerEvent {
         case .breakEnded(let payload): payload
         case .categoryChanged(let payload): payload
         case .noteAdded(let payload): payload
+        case .capAnswered(let payload): payload
         case .checkpointed(let payload): payload
         case .sessionEnded(let payload): payload
         case .summaryAdded(let payload): payload
@@ -117,6 +119,7 @@ extension LedgerEvent {
         BreakBegan.kind: { .breakBegan(try decode($0)) },
         BreakEnded.kind: { .breakEnded(try decode($0)) },
         CategoryChanged.kind: { .categoryChanged(try decode($0)) },
+        CapAnswered.kind: { .capAnswered(try decode($0)) },
         NoteAdded.kind: { .noteAdded(try decode($0)) },
         Checkpointed.kind: { .checkpointed(try decode($0)) },
         SessionEnded.kind: { .sessionEnded(try decode($0)) },

@@ -1,4 +1,5 @@
 internal import GRDB
+import Receipts
 
 /// A remark that belongs to a session, during it or later.
 struct NoteAdded: EventPayload {
@@ -28,6 +29,26 @@ struct SummaryAdded: EventPayload {
         try db.run(
             "INSERT INTO addenda (session, at, text, writtenBy, entry) VALUES (?, ?, ?, ?, ?)",
             [session, entry.at, text, by.rawValue, entry.sequence]
+        )
+    }
+}
+
+/// The client said whether a session goes on beyond the agreed upper limit.
+struct CapAnswered: EventPayload {
+    static let kind = "capAnswered"
+    let session: String
+    /// Canonical, with the client's signature.
+    let answer: String
+
+    func apply(_ entry: EntryStamp, to db: Database) throws {
+        let answer = try CapAnswer(canonical: Array(self.answer.utf8))
+        let text =
+            answer.accepts
+            ? "the client agreed to go on beyond the agreed upper limit"
+            : "the client did not agree to go on beyond the agreed upper limit"
+        try db.run(
+            "INSERT INTO notes (session, at, text, writtenBy, entry) VALUES (?, ?, ?, ?, ?)",
+            [session, entry.at, text, SessionParty.client.rawValue, entry.sequence]
         )
     }
 }

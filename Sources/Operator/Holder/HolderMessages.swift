@@ -35,6 +35,12 @@ public struct HolderStatus: Codable, Sendable, Equatable {
     public var rawSeconds: Int64
     /// How long the clock stood still.
     public var pausedSeconds: Int64
+    /// What it would come to if it ended now, net, in cents, as the relay said a few seconds ago; nil where that is not known.
+    public var netCents: Int64?
+    /// ISO 4217.
+    public var currency: String?
+    /// Included time that would be left then; nil where the contract includes none.
+    public var quotaLeftSeconds: Int64?
 
     /// A status.
     public init(
@@ -47,8 +53,14 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         isPaused: Bool,
         isPausedByClient: Bool,
         rawSeconds: Int64,
-        pausedSeconds: Int64
+        pausedSeconds: Int64,
+        netCents: Int64? = nil,
+        currency: String? = nil,
+        quotaLeftSeconds: Int64? = nil
     ) {
+        self.netCents = netCents
+        self.currency = currency
+        self.quotaLeftSeconds = quotaLeftSeconds
         self.session = session
         self.contract = contract
         self.agent = agent

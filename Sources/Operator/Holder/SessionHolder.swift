@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NIOCore
+import Receipts
 import RelayAPI
 import SupportChannel
 import Synchronization
@@ -28,8 +29,12 @@ public final class SessionHolder: Sendable {
         /// Whether `end` is on its way: what the agent's side says meanwhile is its consequence, unless the relay says no.
         var isEnding = false
         var meanwhile: SessionEnd?
-        /// What was passed on about the contract's cap.
-        var capNotice: String?
+        /// What was passed on about cap and included time.
+        var warnings: [String] = []
+        /// Whether the client is being asked about the agreed upper limit.
+        var isAskingCap = false
+        /// The relay's last word about how the session stands.
+        var record: SessionRecord?
         /// What commands asked the agent for.
         var actions = SessionClosing.SeenActions()
     }
@@ -124,6 +129,7 @@ public final class SessionHolder: Sendable {
 
     var status: HolderStatus {
         let (clock, grants, isPausedByClient) = state.withLock { ($0.clock, $0.grants, $0.isPausedByClient) }
+        let record = state.withLock { $0.record }
         return HolderStatus(
             session: session.id,
             contract: session.contract,
@@ -134,7 +140,10 @@ public final class SessionHolder: Sendable {
             isPaused: clock.isPaused,
             isPausedByClient: isPausedByClient,
             rawSeconds: clock.rawSeconds(at: .now),
-            pausedSeconds: clock.pausedSeconds(at: .now)
+            pausedSeconds: clock.pausedSeconds(at: .now),
+            netCents: record?.netCents,
+            currency: record?.currency,
+            quotaLeftSeconds: record?.quotaLeftSeconds
         )
     }
 
@@ -290,7 +299,7 @@ public final class SessionHolder: Sendable {
 extension SessionHolder {
     /// The relay's clock bills, and a client's program may have stopped it without a word: then the operator hears it from the relay.
     private func watchRelay() async {
-        while (try? await Task.sleep(for: Self.relayInterval)) != nil {
+        repeat {
             guard let record = try? await relay.record(session: session.id) else { continue }
             // Of a connection that broke this end hears by itself.
             if record.state == .ended, record.endedBy == "relay",
@@ -298,7 +307,9 @@ extension SessionHolder {
             {
                 return await finish(.byRelay(record))
             }
-            if let notice = record.capNotice { await passOn(notice) }
+            state.withLock { $0.record = record }
+            for warning in record.warnings ?? [] { await passOn(warning) }
+            if let question = record.capQuestion { await askCap(question) }
             let isUnheard = state.withLock { state in
                 let isStopped = state.isPausedByClient || state.isPausedByOperator
                 return record.state == .paused && !isStopped && state.end == nil
@@ -306,21 +317,49 @@ extension SessionHolder {
             guard isUnheard else { continue }
             setPaused(true, byClient: true)
             await heard("the relay's clock stands still: the client paused the session")
-        }
+        } while (try? await Task.sleep(for: Self.relayInterval)) != nil
     }
 
-    /// The contract's cap is reached and the session goes on: both ends hear it, once.
-    private func passOn(_ notice: String) async {
+    /// What the relay says of cap and included time: both ends hear it, once.
+    private func passOn(_ warning: String) async {
         let isNew = state.withLock { state in
-            defer { state.capNotice = notice }
-            return state.capNotice == nil
+            defer { if !state.warnings.contains(warning) { state.warnings.append(warning) } }
+            return !state.warnings.contains(warning)
         }
         guard isNew else { return }
         let agent = session.agent
-        try? await withDeadline(.seconds(5)) {
-            try await agent.tell("note", NoteParameters(text: notice))
+        try? await withDeadline(.seconds(5)) { try await agent.tell("note", NoteParameters(text: warning)) }
+        await heard(TerminalText.name(warning, limit: 200))
+    }
+
+    /// The agreed upper limit is reached, and only the client can say whether it goes on; until then nothing more is billed.
+    private func askCap(_ question: CapQuestion) async {
+        let isFirst = state.withLock { state in
+            defer { state.isAskingCap = true }
+            return !state.isAskingCap && state.end == nil
         }
-        await heard(TerminalText.name(notice, limit: 200))
+        guard isFirst else { return }
+        defer { state.withLock { $0.isAskingCap = false } }
+        await heard("the client is asked whether the session goes on beyond the agreed upper limit; nothing is billed meanwhile")
+        let agent = session.agent
+        do {
+            let reply = try await withDeadline(.seconds(65)) {
+                try await agent.ask(
+                    "cap",
+                    CapParameters(limit: question.limit, cents: question.cents),
+                    as: CapReply.self
+                )
+            }
+            let answer = try CapAnswer(canonical: Array(reply.answer.utf8))
+            guard answer.isSigned(under: session.consent) else { return }
+            _ = try await relay.answerCap(session: session.id, answer)
+            await heard(
+                answer.accepts ? "the client agreed to go on beyond the agreed upper limit" : "the client did not agree"
+            )
+        } catch {
+            // Without an answer the relay ends the session by itself.
+            await heard("the client gave no answer about the agreed upper limit")
+        }
     }
 
     /// Something that the client did, and after which the session goes on.

@@ -13,7 +13,14 @@ public enum SessionPage {
         time      \(DurationText.clock(status.rawSeconds))\(status.isPaused ? " (\(standing(status)))" : "")
         paused    \(DurationText.clock(status.pausedSeconds))
 
-        """
+        """ + money(status)
+    }
+
+    /// What it would come to now, where the relay has said so.
+    private static func money(_ status: HolderStatus) -> String {
+        guard let cents = status.netCents, let currency = status.currency else { return "" }
+        let quota = status.quotaLeftSeconds.map { "included  \(DurationText.clock($0)) would be left\n" } ?? ""
+        return "so far    \(MoneyText.amount(cents)) \(clean(currency)) net\n" + quota
     }
 
     /// What `resume` came to: the client may have stopped the clock too.

@@ -25,6 +25,8 @@ public protocol SessionRelay: Sendable {
     func category(session: String, category: String) async throws -> SessionRecord
     /// How it stands in the ledger; nil where the relay does not know it.
     func record(session: String) async throws -> SessionRecord?
+    /// Hands in what the client said about going on beyond the agreed upper limit.
+    func answerCap(session: String, _ answer: CapAnswer) async throws -> SessionRecord
     /// Ends it.
     func end(session: String, _ request: EndRequest) async throws -> SessionRecord
     /// Has the receipt of an ended session made, from what both ends said of it.
@@ -73,7 +75,13 @@ extension Relay: SessionRelay {
 
     /// How it stands in the ledger.
     public func record(session: String) async throws -> SessionRecord? {
-        try await sessions(contract: nil, live: false).first { $0.session == session }
+        try await get(RelayRoute.session(session))
+    }
+
+    /// Hands in the client's answer.
+    public func answerCap(session: String, _ answer: CapAnswer) async throws -> SessionRecord {
+        let text = String(decoding: try answer.canonicalBytes(), as: UTF8.self)
+        return try await post(RelayRoute.session(session, "cap"), CapAnswerRequest(answer: text))
     }
 
     /// Ends it.

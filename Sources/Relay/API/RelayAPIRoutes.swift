@@ -150,6 +150,16 @@ struct RelayAPIRoutes: Sendable {
                     )
                 )
             },
+            APIRoute(method: .get, path: RelayRoute.sessions + "/:id", access: .operators(.auditor)) { request, caller in
+                let visible = try caller.requireOperator().visibleOperator
+                return try .json(try await desk.session(request.parameter("id"), visibleTo: visible))
+            },
+            APIRoute(method: .post, path: path + "cap", access: .operators(.operator)) { request, caller in
+                let answer = try await request.body(CapAnswerRequest.self)
+                return try .json(
+                    try await desk.answerCap(answer, session: request.parameter("id"), by: caller.requireOperator())
+                )
+            },
             APIRoute(method: .post, path: path + "pause", access: .operators(.operator)) { request, caller in
                 try .json(
                     try await desk.setPaused(true, session: request.parameter("id"), by: caller.requireOperator())

@@ -71,16 +71,18 @@ struct ContractAccounts: Sendable {
         return Dictionary(bills.map { ($0.session.session, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// When a session whose clock runs reaches its contract's cap, on top of all that have ended (rule 12).
-    ///
-    /// - Parameters:
-    ///   - instant: the session's time now.
-    ///   - seconds: how far to look.
-    /// - Returns: nil where no cap is reached by then.
-    func capForecast(of record: LedgerSession, at instant: Int64, within seconds: Int64) async throws -> CapForecast? {
-        let history = try await history(of: record.contract)
-        let account = try Account(history: history, postings: try await postings(of: record.contract))
-        return try account.capForecast(for: try Self.work(record, endedAt: instant), within: seconds)
+    /// The account of a contract in which sessions that still run have ended, each at its instant: what another one runs beside.
+    func account(beside others: [(LedgerSession, Int64)], of contract: String) async throws -> Account {
+        let work = try others.enumerated().map { index, other in
+            var session = try Self.work(other.0, endedAt: other.1)
+            // Behind all that is in the ledger.
+            session.settled = .max - Int64(others.count) + Int64(index)
+            return Posting.session(session)
+        }
+        return try Account(
+            history: try await history(of: contract),
+            postings: try await postings(of: contract) + work
+        )
     }
 
     /// The versions of a contract.
@@ -137,7 +139,7 @@ struct ContractAccounts: Sendable {
     }
 
     /// A session as billing sees it.
-    private static func work(_ record: LedgerSession, endedAt: Int64) throws -> WorkSession {
+    static func work(_ record: LedgerSession, endedAt: Int64) throws -> WorkSession {
         func stretches(_ kind: BreakKind) throws -> [WorkSession.Interval] {
             try record.breaks.filter { $0.kind == kind }.map { pause in
                 WorkSession.Interval(

@@ -36,12 +36,8 @@ struct RunningSession: Sendable {
     let idleTimeoutSeconds: Int64
     /// Who stopped the clock; it runs again when nobody does.
     var pausedBy: Set<LedgerParty> = []
-    /// When it reaches the contract's cap; nil where there is none in sight, and while the clock stands.
-    var cap: CapWatch?
-    /// Counts what changes that moment, so that no forecast of an earlier state is taken for one of this.
-    var capRevision: Int64 = 0
-    /// What was said about the cap.
-    var capNotice: String?
+    /// What its clock is about to run into.
+    var limits = SessionLimits()
     /// The end that could not be written yet, because the disk is full.
     var pendingEnd: PendingEnd?
 
@@ -49,7 +45,7 @@ struct RunningSession: Sendable {
     /// anybody looks.
     func instant(_ clock: RelayClock) -> Int64 {
         let now = startedAt + max(0, clock.monotonicMilliseconds() - startedAtMonotonic) / 1000
-        guard let cap, cap.endsSession else { return now }
+        guard let cap = limits.cap, cap.stopsClock else { return now }
         return min(now, cap.reachedAt)
     }
 }

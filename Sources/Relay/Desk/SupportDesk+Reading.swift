@@ -125,6 +125,21 @@ extension SupportDesk {
         )
     }
 
+    /// One session, of one that runs with what it would come to if it ended now.
+    func session(_ session: String, visibleTo name: String?) async throws -> RelayAPI.SessionRecord {
+        let record = try await known(session)
+        guard name == nil || record.operator == name else {
+            throw Refusal.forbidden("this is another operator's session")
+        }
+        guard record.state == .live, let current = running[session] else { return try await message(record) }
+        let account = try? await accounts.account(
+            beside: try await recordsBeside(session, of: record.contract),
+            of: record.contract
+        )
+        let bill = try? account?.provisional(ContractAccounts.work(record, endedAt: current.instant(clock)))
+        return try await message(record, bill: bill ?? nil)
+    }
+
     /// A session for the API, with what it comes to where it has ended.
     func message(_ record: LedgerSession) async throws -> RelayAPI.SessionRecord {
         guard record.state != .live else { return try await message(record, bill: nil) }
@@ -171,7 +186,9 @@ extension SupportDesk {
                     .map { try Self.terms(of: $0).currency },
             summary: record.summary ?? (later.isEmpty ? nil : later),
             notes: try await ledger.notes(record.session).map(\.text),
-            capNotice: running[record.session]?.capNotice,
+            warnings: running[record.session].flatMap { $0.limits.warnings.isEmpty ? nil : $0.limits.warnings },
+            capQuestion: capQuestion(record.session),
+            quotaLeftSeconds: bill.flatMap { $0.quotaBeforeSeconds > 0 ? $0.quotaAfterSeconds : nil },
             recorded: record.isRecorded ? true : nil
         )
     }

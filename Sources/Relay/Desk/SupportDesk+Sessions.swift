@@ -67,7 +67,7 @@ extension SupportDesk {
             // An end went while the ledger was being written.
             await end(lost: session, "a connection was lost")
         }
-        await watchCap(session)
+        await watchLimits(session)
         return started
     }
 
@@ -128,7 +128,10 @@ extension SupportDesk {
         }
         let instant = current.instant(clock)
         running[current.session]?.pausedBy = isPaused ? others.union([party]) : []
-        if isPaused { running[current.session]?.cap = nil }
+        if isPaused {
+            running[current.session]?.limits.cap = nil
+            running[current.session]?.limits.askedAt = nil
+        }
         let record: LedgerSession
         do {
             record =
@@ -143,7 +146,7 @@ extension SupportDesk {
             }
             throw error
         }
-        await watchCap(current.session)
+        await watchLimits(current.session)
         logger.notice(
             "session \(isPaused ? "paused" : "goes on")",
             metadata: ["session": "\(current.session)", "by": "\(party)"]
@@ -181,7 +184,7 @@ extension SupportDesk {
             )
         }
         let changed = try await ledger.changeCategory(session, to: id, instant: current.instant(clock), by: .operator)
-        await watchCap(session)
+        await watchLimits(session)
         return try await message(changed)
     }
 
@@ -297,7 +300,7 @@ extension SupportDesk {
         return record
     }
 
-    private func live(_ session: String, of person: OperatorIdentity) throws -> RunningSession {
+    func live(_ session: String, of person: OperatorIdentity) throws -> RunningSession {
         guard let current = running[session], current.pendingEnd == nil else {
             throw Refusal.sessionEnded
         }

@@ -19,7 +19,7 @@ extension SupportDesk {
             }
             if let limit = meeting.closesAt, now >= limit { closeEnds(of: meeting.invitation) }
         }
-        await enforceCaps()
+        await enforceLimits()
         await endOverdueSessions()
         await settleOverdueReceipts()
         if now - lastCheckpoint >= Self.checkpointInterval {

@@ -41,6 +41,29 @@ public struct EndRequest: Codable, Sendable {
     }
 }
 
+/// A client has to be asked whether a session goes on beyond the agreed upper limit.
+public struct CapQuestion: Codable, Sendable, Equatable {
+    /// `session` or `month`.
+    public var limit: String
+    /// How much it is, in cents.
+    public var cents: Int64
+
+    /// A question.
+    public init(limit: String, cents: Int64) {
+        self.limit = limit
+        self.cents = cents
+    }
+}
+
+/// `POST /v1/sessions/ID/cap`: the client's answer.
+public struct CapAnswerRequest: Codable, Sendable {
+    /// Canonical bytes of a `Receipts.CapAnswer` as text.
+    public var answer: String
+
+    /// A request.
+    public init(answer: String) { self.answer = answer }
+}
+
 /// One session as the ledger has it.
 public struct SessionRecord: Codable, Sendable, Equatable {
     /// Where a session stands.
@@ -89,7 +112,7 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var disconnectedSeconds: Int64
     /// The rounded time; of a session that runs the connected time so far.
     public var billedSeconds: Int64
-    /// What its time and surcharges come to, net, in cents; nil while it runs.
+    /// What its time and surcharges come to, net, in cents; of one that runs, where it is asked for alone, if it ended now.
     public var netCents: Int64?
     /// How much of the billed time the quota covers.
     public var quotaSeconds: Int64?
@@ -99,8 +122,12 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var summary: String?
     /// What the operator wrote down meanwhile.
     public var notes: [String]
-    /// What both ends are told of the contract's cap, where it is reached and the session goes on.
-    public var capNotice: String?
+    /// What both ends are told of cap and included time while it runs, in its order; nil where there is nothing.
+    public var warnings: [String]?
+    /// What the client has to be asked now; nil where nothing is.
+    public var capQuestion: CapQuestion?
+    /// Included time that would be left if it ended now; nil where that is not known.
+    public var quotaLeftSeconds: Int64?
     /// Whether it was written down afterwards, without an agent; nil for a session with a clock.
     public var recorded: Bool?
 
@@ -128,10 +155,14 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         currency: String? = nil,
         summary: String?,
         notes: [String],
-        capNotice: String? = nil,
+        warnings: [String]? = nil,
+        capQuestion: CapQuestion? = nil,
+        quotaLeftSeconds: Int64? = nil,
         recorded: Bool? = nil
     ) {
-        self.capNotice = capNotice
+        self.warnings = warnings
+        self.capQuestion = capQuestion
+        self.quotaLeftSeconds = quotaLeftSeconds
         self.recorded = recorded
         self.session = session
         self.contract = contract

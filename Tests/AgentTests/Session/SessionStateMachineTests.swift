@@ -33,6 +33,7 @@ struct SessionStateMachineTests {
         (.pause, [403, 403, 403, 403, 200, 409, 409]),
         (.resume, [403, 403, 403, 403, 409, 200, 409]),
         (.note, [403, 403, 403, 403, 200, 200, 409]),
+        (.cap, [403, 403, 403, 403, 200, 200, 409]),
     ]
 
     @Test("each action is allowed in its stages and refused in all others", arguments: table)
