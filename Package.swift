@@ -17,6 +17,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -68,7 +69,7 @@ let package = Package(
         .target(name: "Invoicing", dependencies: ["Billing", "Contracts"]),
         .target(name: "QRCodes", dependencies: ["CQREncode", "Invoicing"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
-        .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb]),
+        .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb, sqlite]),
 
         // One library for each program.
         .target(
@@ -107,6 +108,14 @@ let package = Package(
             dependencies: [
                 "Billing", "ContractFiles", "Contracts", "Invoicing", "Operator", "RelayAPI", "TerminalText",
                 "TimeZoneFiles",
+                argumentParser,
+            ]
+        ),
+        // What scripts/bench measures on; nobody installs it.
+        .executableTarget(
+            name: "lotse-bench",
+            dependencies: [
+                "Billing", "ContractFiles", "Contracts", "Ledger", "Receipts", "Relay", "TLS", "TimeZoneFiles",
                 argumentParser,
             ]
         ),
@@ -155,7 +164,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Pairing", "RelayAPI", "TLS", "lotse", "lotse-agent", "lotse-relay", nioCore, nioPosix]
+            dependencies: [
+                "Pairing", "Receipts", "RelayAPI", "TLS", "lotse", "lotse-agent", "lotse-bench", "lotse-relay", nioCore,
+                nioPosix,
+            ]
         ),
     ]
 )

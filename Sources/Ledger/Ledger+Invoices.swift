@@ -42,6 +42,11 @@ extension Ledger {
         }
     }
 
+    /// The place in the sequence that the next invoice gets, if nobody issues another before: 1 for the first.
+    public func nextInvoice(sequenceKey: String) async throws -> Int64 {
+        try await store.read { try Self.nextSequence(sequenceKey, $0) }
+    }
+
     /// Takes an invoice back by a Storno with a number of its own; a second call gives the same Storno.
     ///
     /// - Parameter build: as above, with the invoice that is taken back.
@@ -99,11 +104,25 @@ extension Ledger {
     }
 
     /// All invoices and Storni in the order of their issue, of one contract or all.
-    public func invoices(contract: String? = nil) async throws -> [InvoiceRecord] {
+    public func invoices(contract: String? = nil) async throws -> [InvoiceListing] {
+        try await store.read { db in
+            try db.rows(
+                """
+                SELECT \(InvoiceListing.columns) FROM invoices \(contract == nil ? "" : "WHERE contract = ?")
+                ORDER BY issuedAt, rowid
+                """,
+                contract.map { [$0] } ?? [],
+                InvoiceListing.init(row:)
+            )
+        }
+    }
+
+    /// The invoices and Storni whose day of issue lies in a month, `2026-11`, in the order of their issue, with all that they say.
+    public func invoices(issuedIn month: String) async throws -> [InvoiceRecord] {
         try await store.read {
             try $0.rows(
-                "SELECT * FROM invoices WHERE ?1 IS NULL OR contract = ?1 ORDER BY issuedAt, rowid",
-                [contract],
+                "SELECT * FROM invoices WHERE substr(issueDate, 1, 7) = ? ORDER BY issuedAt, rowid",
+                [month],
                 InvoiceRecord.init(row:)
             )
         }
@@ -125,12 +144,7 @@ extension Ledger {
         _ build: (Int64) throws -> (number: String, invoice: InvoiceDocument),
         _ db: Database
     ) throws -> LedgerEvent {
-        let last = try Int64.fetchOne(
-            db,
-            sql: "SELECT MAX(sequence) FROM invoices WHERE sequenceKey = ?",
-            arguments: [sequenceKey]
-        )
-        let sequence = (last ?? 0) &+ 1
+        let sequence = try nextSequence(sequenceKey, db)
         let (number, invoice) = try build(sequence)
         try Check.name(number, "an invoice number")
         try Check.hash(invoice.xmlHash, "an invoice's hash")
@@ -155,5 +169,14 @@ extension Ledger {
                 cancels: cancels
             )
         )
+    }
+
+    private static func nextSequence(_ key: String, _ db: Database) throws -> Int64 {
+        let last = try Int64.fetchOne(
+            db,
+            sql: "SELECT MAX(sequence) FROM invoices WHERE sequenceKey = ?",
+            arguments: [key]
+        )
+        return (last ?? 0) &+ 1
     }
 }

@@ -75,13 +75,16 @@ extension Ledger {
 
     /// The sessions that pass the filter, in the order in which they began.
     public func sessions(_ filter: SessionFilter = SessionFilter()) async throws -> [SessionRecord] {
-        try await store.read { db in
+        // Only what is asked for is a condition: "? IS NULL OR" would keep SQLite from using an index.
+        let conditions: [(sql: String, value: (any DatabaseValueConvertible)?)] = [
+            ("contract = ?", filter.contract), ("operator = ?", filter.operator), ("state = ?", filter.state?.rawValue),
+            ("startedAt >= ?", filter.startedFrom), ("startedAt < ?", filter.startedBefore),
+        ]
+        let asked = conditions.compactMap { condition in condition.value.map { (condition.sql, $0.databaseValue) } }
+        return try await store.read { db in
             try SessionRecord.fetch(
-                where: """
-                    (?1 IS NULL OR contract = ?1) AND (?2 IS NULL OR operator = ?2) AND (?3 IS NULL OR state = ?3)
-                    AND (?4 IS NULL OR startedAt >= ?4) AND (?5 IS NULL OR startedAt < ?5)
-                    """,
-                [filter.contract, filter.operator, filter.state?.rawValue, filter.startedFrom, filter.startedBefore],
+                where: asked.isEmpty ? "TRUE" : asked.map(\.0).joined(separator: " AND "),
+                StatementArguments(asked.map(\.1)),
                 in: db
             )
         }

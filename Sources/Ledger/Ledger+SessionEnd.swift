@@ -59,7 +59,7 @@ extension Ledger {
         return closed
     }
 
-    /// Adds a summary to a session that has ended; what the end said stays.
+    /// Adds a summary to a session that has ended; what the end said stays. One that it has already changes nothing.
     ///
     /// - Parameter addendum: the same, signed by the operator; the caller has checked by whom.
     /// - Throws: `notFound`; `conflict` for a live session.
@@ -73,9 +73,11 @@ extension Ledger {
         try Check.text(text, "a summary")
         let signed = try addendum.map { String(decoding: try $0.canonicalBytes(), as: UTF8.self) }
         return try await store.append { db, _ in
-            guard try SessionRecord.known(session, in: db).state != .live else {
+            let current = try SessionRecord.known(session, in: db)
+            guard current.state != .live else {
                 throw LedgerError(.conflict, "the session \"\(session)\" still runs; give its summary when ending it")
             }
+            guard current.summary != text, !current.addenda.contains(where: { $0.text == text }) else { return nil }
             return .summaryAdded(SummaryAdded(session: session, text: text, by: party, signed: signed))
         } result: {
             try SessionRecord.known(session, in: $0)

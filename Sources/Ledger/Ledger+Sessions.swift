@@ -72,6 +72,14 @@ extension Ledger {
         try await store.read { try ConsentRecord.fetch(session, in: $0) }
     }
 
+    /// The sessions of a contract to which operator and client signed their consent.
+    public func consentedSessions(contract: String) async throws -> Set<String> {
+        try await store.read { db in
+            let sql = "SELECT session FROM consents WHERE session IN (SELECT session FROM sessions WHERE contract = ?)"
+            return Set(try db.rows(sql, [contract]) { try $0.value("session") as String })
+        }
+    }
+
     /// Stops the clock for a pause. `instant`: session start plus monotonic seconds; one before the latest recorded
     /// counts as the latest. A session that is paused already stays as it is.
     ///

@@ -52,7 +52,9 @@ public struct CapAnswer: Hashable, Sendable, Codable {
     public func canonicalBytes() throws(ReceiptsError) -> [UInt8] { try .canonical(self, "an answer to a cap") }
 
     /// What is signed.
-    public func signedBytes() throws(ReceiptsError) -> SignedBytes { try .of(self, in: .capAnswer, "an answer to a cap") }
+    public func signedBytes() throws(ReceiptsError) -> SignedBytes {
+        try .of(self, in: .capAnswer, "an answer to a cap")
+    }
 
     /// The answer with this signature instead of its own.
     public func signed(_ signature: Signature) -> CapAnswer {

@@ -128,7 +128,7 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
         guard bytes.count <= Self.longest,
             let record = try? JSONDecoder().decode(ConsentRecord.self, from: Data(bytes)),
             record.kind == Self.kind, record.version == Self.version, (try? record.canonicalBytes()) == bytes
-        else { throw ReceiptsError(.badStatement, "these bytes are not a consent record in its canonical form") }
+        else { throw Self.malformed }
         self = record
     }
 
@@ -142,6 +142,18 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
 
     /// What names the record everywhere else: SHA-256 of the signed bytes.
     public func hash() throws(ReceiptsError) -> Digest { try signedBytes().digest }
+
+    /// The hash of a record in its canonical form with both signatures, without reading all that it says.
+    ///
+    /// - Throws: `badStatement` for bytes that do not end as a record does. Whether the rest is one is for ``init(canonical:)``.
+    public static func hash(ofCanonical bytes: [UInt8]) throws(ReceiptsError) -> Digest {
+        // The members' names are in order, and what no string can hold in canonical form begins the second last of them.
+        let (member, end) = (Array(#","signatures":["#.utf8), Array(#","version":\#(version)}"#.utf8))
+        guard bytes.count <= longest, bytes.suffix(end.count).elementsEqual(end),
+            let start = bytes.indices.first(where: { bytes[$0] == member[0] && bytes[$0...].starts(with: member) })
+        else { throw malformed }
+        return SignedBytes(domain: .consent, canonical: bytes[..<start] + end).digest
+    }
 
     /// The record with these signatures instead of its own.
     public func signed(_ signatures: [Signature]) -> ConsentRecord {
@@ -176,6 +188,9 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
 
     private static let kind = "lotse-consent"
     private static let version: Int64 = 1
+    private static var malformed: ReceiptsError {
+        ReceiptsError(.badStatement, "these bytes are not a consent record in its canonical form")
+    }
     /// The longest record, in bytes: purpose and names are short.
     private static let longest = 32 * 1024
 }

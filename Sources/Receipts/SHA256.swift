@@ -19,10 +19,16 @@ public struct SHA256: ~Copyable {
 
     /// A hash of nothing so far.
     public init() {
-        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1 else {
+        guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, Algorithm.sha256.pointer, nil) == 1 else {
             fatalError("libcrypto offers no SHA-256")
         }
         self.context = context
+    }
+
+    /// A hash that begins as ``SignedBytes`` of this type do.
+    public init(domain: SignedBytes.Domain) {
+        self.init()
+        update(Array(domain.rawValue.utf8) + [0])
     }
 
     deinit { EVP_MD_CTX_free(context) }
@@ -45,4 +51,13 @@ public struct SHA256: ~Copyable {
         guard EVP_DigestFinal_ex(context, &bytes, nil) == 1 else { fatalError("libcrypto cannot hash") }
         return Digest(finished: bytes)
     }
+}
+
+/// Looked up once: for `EVP_sha256()` libcrypto would search its providers at each hash.
+///
+/// `@unchecked Sendable`: a constant pointer to an `EVP_MD` that nobody changes or frees (openssl-threads(7)).
+private struct Algorithm: @unchecked Sendable {
+    let pointer: OpaquePointer?
+
+    static let sha256 = Algorithm(pointer: EVP_MD_fetch(nil, "SHA256", nil) ?? EVP_sha256())
 }

@@ -19,6 +19,9 @@ struct Refusal: Error, Sendable {
         "This code is not valid (any more); ask for a new one."
     )
 
+    /// The code where a month has nothing to invoice (any more).
+    static let nothingToInvoice = "nothingToInvoice"
+
     static func badRequest(_ message: String) -> Refusal { Refusal(.badRequest, "badRequest", message) }
     static func notFound(_ message: String) -> Refusal { Refusal(.notFound, "notFound", message) }
     static func conflict(_ message: String) -> Refusal { Refusal(.conflict, "conflict", message) }

@@ -38,6 +38,8 @@ public enum RelayRoute {
     public static let services = "/v1/services"
     /// `GET`: all invoices; `POST`: a month's.
     public static let invoices = "/v1/invoices"
+    /// `POST`: a month's of several contracts.
+    public static let monthInvoices = "/v1/invoices/month"
     /// `GET`: one invoice with its documents.
     public static let invoice = "/v1/invoice"
     /// `GET`: how its lines were computed.

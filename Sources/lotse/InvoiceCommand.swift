@@ -14,55 +14,13 @@ struct InvoiceCommand: AsyncParsableCommand {
             Example:
               lotse invoice acme --month 2026-11 --dry-run --html draft.html
               lotse invoice acme --month 2026-11 --xml acme-2026-11.xml --html acme-2026-11.html
+              lotse invoice --all --month 2026-11
               lotse invoice cancel 2026-0007 --reason "wrong address"
               lotse invoice paid 2026-0008 --on 2026-12-15
             """,
         subcommands: [Issue.self, Cancel.self, List.self, Show.self, Paid.self],
         defaultSubcommand: Issue.self
     )
-
-    struct Issue: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(
-            commandName: "issue",
-            abstract: "Issue a month's invoice.",
-            discussion: "Example:\n  lotse invoice acme --month 2026-11"
-        )
-
-        @Argument(help: "The contract's id.")
-        var contract: String
-
-        @Option(name: .long, help: ArgumentHelp("Which month, in the contract's time zone.", valueName: "YYYY-MM"))
-        var month: String
-
-        @Flag(name: .long, help: "Only show it: no number is used up, and the month need not be over.")
-        var dryRun = false
-
-        @OptionGroup var files: InvoiceFiles
-
-        @OptionGroup var output: JSONFlag
-
-        func run() async throws {
-            guard month.wholeMatch(of: /[0-9]{4}-(0[1-9]|1[0-2])/) != nil else {
-                throw OperatorError(.usage, "\"\(month)\" is not a month (--month 2026-11)")
-            }
-            let relay = try await Screen.relay()
-            let answer = try await relay.invoice(contract, month: month, isDryRun: dryRun)
-            try files.save(answer.invoices)
-            if output.json {
-                try await Screen.print(JSON.text(Answer(invoices: answer.invoices.map(\.summary), waits: answer.waits)))
-            } else if let waits = answer.waits {
-                try await Screen.print("no invoice for \(month): \(waits)")
-            } else {
-                for invoice in answer.invoices { try await Screen.print(InvoiceTable.sentence(invoice.summary)) }
-            }
-            if !dryRun { try await relay.checkLedger() }
-        }
-
-        private struct Answer: Encodable {
-            var invoices: [InvoiceSummary]
-            var waits: String?
-        }
-    }
 
     struct Cancel: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
@@ -155,6 +113,9 @@ struct InvoiceFiles: ParsableArguments {
 
     @Option(name: .long, help: ArgumentHelp("Write the page to read and print.", valueName: "file"))
     var html: String?
+
+    /// Whether no file is asked for.
+    var isEmpty: Bool { xml == nil && html == nil }
 
     /// Of several invoices of one month the second one's files get `-2` before their ending.
     func save(_ invoices: [InvoiceFile]) throws {

@@ -18,10 +18,13 @@ enum Screen {
     /// A sentence for the person at the terminal.
     @Sendable static func tell(_ sentence: String) async { tellNow(sentence) }
 
-    /// The same without waiting.
+    /// The same without waiting. A list below the sentence, one line for each thing, stays a list.
     @Sendable static func tellNow(_ sentence: String) {
-        let text = "lotse: \(TerminalText.name(sentence, limit: 2000))"
-        let lines = isatty(STDERR_FILENO) == 1 ? TerminalText.wrapped(text, columns: columns) : [text]
+        let texts = sentence.split(separator: "\n").prefix(100).enumerated().map { index, line in
+            (index == 0 ? "lotse: " : "  ") + TerminalText.name(String(line), limit: 2000)
+        }
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let lines = isTerminal ? texts.flatMap { TerminalText.wrapped($0, columns: columns) } : texts
         let bytes = Array(lines.map { $0 + "\n" }.joined().utf8)
         _ = bytes.withUnsafeBytes { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }

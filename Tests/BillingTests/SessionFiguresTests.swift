@@ -10,9 +10,9 @@ import Testing
         for round in 0..<300 {
             let rounding = Contract.Rounding(
                 stepSeconds: [1, 60, 300, 900].randomElement(using: &random) ?? 60,
-                freeUpToSeconds: [0, 60].randomElement(using: &random) ?? 0,
                 minimumSeconds: [0, 600].randomElement(using: &random) ?? 0,
                 mode: [.up, .nearest, .down].randomElement(using: &random) ?? .up,
+                freeUpToSeconds: [0, 60].randomElement(using: &random) ?? 0,
                 mergeGapSeconds: [nil, 120].randomElement(using: &random) ?? nil
             )
             let contract = Sample.contract(
@@ -63,7 +63,10 @@ import Testing
         #expect(figures.bands == nil)
     }
 
-    @Test("the second at which so much of the quota is left is the first one, by trying each", arguments: [0, 600, 1799])
+    @Test(
+        "the second at which so much of the quota is left is the first one, by trying each",
+        arguments: [0, 600, 1799]
+    )
     func quotaForecast(left: Int64) throws {
         for step in [1, 60, 300] as [Int64] {
             let contract = Sample.contract(rounding: .init(stepSeconds: step), retainer: Sample.retainer(hours: 1))

@@ -23,6 +23,7 @@ enum Programs {
     static let lotse = folder + "/lotse"
     static let agent = folder + "/lotse-agent"
     static let relay = folder + "/lotse-relay"
+    static let bench = folder + "/lotse-bench"
     /// The top of the package.
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path

@@ -12,6 +12,7 @@ final class Stage: Sendable {
     private let invitations = Mutex<[String]>([])
     private let names = Mutex(0)
     private let remoteArguments = Mutex<[String]>([])
+    private let fakedClock = Mutex<FakedClock?>(nil)
     private let serving = Mutex<(program: Program, address: String)?>(nil)
 
     private init() throws {
@@ -53,6 +54,7 @@ final class Stage: Sendable {
         for invitation in invitations.withLock({ $0 }) {
             for holder in holders(of: invitation) { kill(holder, SIGKILL) }
         }
+        clock?.forget()
         for argument in remoteArguments.withLock({ $0 }) {
             for process in Processes.with(argument: argument) { kill(process, SIGKILL) }
         }
@@ -61,6 +63,11 @@ final class Stage: Sendable {
 
     /// The argument by which a remote command is known, so that it ends with the stage even where the product forgets it.
     func remember(remote argument: String) { remoteArguments.withLock { $0.append(argument) } }
+
+    /// The wall clock of this stage's programs; nil where it is the machine's.
+    var clock: FakedClock? { fakedClock.withLock { $0 } }
+
+    func use(_ clock: FakedClock) { fakedClock.withLock { $0 = clock } }
 
     /// Makes the relay serve, logs the operator in and adds the contract.
     func makeReady(reserveMebibytes: Int? = nil) async throws {
@@ -101,7 +108,10 @@ final class Stage: Sendable {
         let program = try Program(
             path,
             arguments,
-            environment: environment(home: home),
+            environment: environment(home: home).merging(
+                clock?.environment(isRelay: path == Programs.relay) ?? [:],
+                uniquingKeysWith: { $1 }
+            ),
             files: newName(),
             input: input,
             output: output

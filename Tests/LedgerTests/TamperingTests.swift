@@ -349,7 +349,9 @@ struct TamperingTests {
             var previous = entries[Int(first) - 1].previousHash
             for entry in entries where (first...last).contains(entry.sequence) {
                 let at = entry.sequence == first ? entry.at + 1 : entry.at
-                let hash = EntryRecord.hash(entry.sequence, at, entry.kind, Array(entry.payload.utf8), previous)
+                let hash = Array(entry.payload.utf8).withUnsafeBytes {
+                    EntryRecord.hash(entry.sequence, at, entry.kind, $0, previous.hex)
+                }
                 updates.append(
                     """
                     UPDATE entries SET at = \(at), previousHash = '\(previous.hex)', hash = '\(hash.hex)'

@@ -52,6 +52,25 @@ struct ConsentRecordTests {
         #expect(try again.hash() == record.signed([]).hash())
     }
 
+    @Test("the hash is found in the canonical form as well, whatever its texts look like")
+    func hashOfCanonical() throws {
+        var hostile = terms
+        hostile.purpose = #"","signatures":[],"version":1} ,"signatures":["#
+        let plain = ConsentRecord(
+            hostile,
+            contractID: "acme",
+            answer: .init(grants: [], approval: .each, machine: #","signatures":["#, key: clientKey.verifyingKey),
+            operatorKey: operatorKey.verifyingKey,
+            exporter: [1]
+        )
+        for record in [record, record.signed([]), plain.signed(record.signatures), plain] {
+            #expect(try ConsentRecord.hash(ofCanonical: record.canonicalBytes()) == record.hash())
+        }
+        for bad in ["", "{}", #"{"version":1}"#, #"{"a":1,"signatures":[],"version":2}"#] {
+            #expect(throws: ReceiptsError.self) { try ConsentRecord.hash(ofCanonical: Array(bad.utf8)) }
+        }
+    }
+
     @Test("with one signature, none, a third one or both by one key it is not signed by both")
     func missing() throws {
         let (first, second) = (record.signatures[0], record.signatures[1])

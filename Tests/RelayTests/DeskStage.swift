@@ -38,6 +38,7 @@ struct DeskStage {
     /// The client's key in all sessions.
     let client: SigningKey
     let jana = OperatorIdentity(name: "jana", role: .owner, serialNumber: "01")
+    private let routes: RelayAPIRoutes
 
     init(contract: String = exampleContract) async throws {
         path = FileManager.default.temporaryDirectory.appending(path: "lotse-desk-\(UUID().uuidString)").path
@@ -76,16 +77,19 @@ struct DeskStage {
                 certificateRequest: CertificateSigningRequest(commonName: "jana", key: key).pem
             )
         )
-        let routes = RelayAPIRoutes(
+        routes = RelayAPIRoutes(
             desk: desk,
             enrolment: enrolment,
             metrics: RelayMetrics(),
             ledgerCertificate: "",
             supplier: { SupplierFile() }
         )
-        _ = try await routes.add(NewContract(source: contract), by: jana)
+        try await add(contract)
         try await desk.start()
     }
+
+    /// Stores the next version of a contract.
+    func add(_ contract: String) async throws { _ = try await routes.add(NewContract(source: contract), by: jana) }
 
     func with(_ body: () async throws -> Void) async throws {
         defer { try? FileManager.default.removeItem(atPath: path) }
@@ -93,19 +97,24 @@ struct DeskStage {
         try await ledger.close()
     }
 
-    func invite() async throws -> InvitationSummary {
+    func invite(_ contract: String = "minute") async throws -> InvitationSummary {
         try await desk.invite(
-            NewInvitation(contract: "minute", purpose: "a test", category: nil, validSeconds: 600),
+            NewInvitation(contract: contract, purpose: "a test", category: nil, validSeconds: 600),
             by: jana
         )
     }
 
     /// A session whose ends have met, without connections.
-    func session() async throws -> String { try await sessionWithToken().session }
+    func session(_ contract: String = "minute", centsPerHour: Int64 = 9000) async throws -> String {
+        try await sessionWithToken(contract, centsPerHour: centsPerHour).session
+    }
 
     /// The same, with the agent's token.
-    func sessionWithToken() async throws -> (session: String, token: String) {
-        let invitation = try await invite()
+    func sessionWithToken(
+        _ contract: String = "minute",
+        centsPerHour: Int64 = 9000
+    ) async throws -> (session: String, token: String) {
+        let invitation = try await invite(contract)
         let answer = try await desk.join(JoinRequest(room: invitation.room), from: AddressBlock("203.0.113.7"))
         await desk.pretendThatTheyMet(invitation.invitation)
         let met = try await desk.report(
@@ -113,18 +122,22 @@ struct DeskStage {
             invitation: invitation.invitation,
             by: jana
         )
-        let consent = SignedConsent(
+        var consent = SignedConsent(
             invitation,
             session: met.session ?? "",
             authority: "",
-            contract: try await desk.contract("minute", version: 1).canonical,
+            contract: try await desk.contract(contract, version: invitation.version).canonical,
             key: key,
             client: client
         )
+        consent.terms.price.centsPerHour = centsPerHour
         return (try await desk.consent(consent.request(), token: answer.token).session, answer.token)
     }
 
-    func kinds() async throws -> [String] { try await ledger.entries().map(\.kind) }
+    /// What a check of the whole ledger finds.
+    func ledgerReport() throws -> VerifyReport { try RelaySetup(path: path).verify() }
+
+    func kinds() async throws -> [String] { try await ledger.entries(limit: 10_000).map(\.kind) }
 }
 
 extension SupportDesk {

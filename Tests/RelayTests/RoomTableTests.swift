@@ -4,9 +4,9 @@ import Testing
 
 @Suite("RoomTable")
 struct RoomTableTests {
-    private func table(expiresAt: Int64 = 600) -> RoomTable {
+    private func table(closesAt: Int64 = 600) -> RoomTable {
         var table = RoomTable()
-        table.open(.init(invitation: "i-1", room: "4821", operator: "jana", expiresAt: expiresAt))
+        table.open(.init(invitation: "i-1", room: "4821", operator: "jana", closesAt: closesAt))
         return table
     }
 
@@ -21,7 +21,7 @@ struct RoomTableTests {
 
     @Test("unknown and expired rooms are refused alike")
     func refused() {
-        var table = table(expiresAt: 10)
+        var table = table(closesAt: 10)
         #expect(table.join("4822", token: "t", at: 0) == nil)
         #expect(table.join("4821", token: "t", at: 10) == nil)
         #expect(table.join("4821", token: "t", at: 9) != nil)
@@ -40,7 +40,7 @@ struct RoomTableTests {
 
     @Test("an agent that leaves after its time takes the room with it")
     func leavesLate() {
-        var table = table(expiresAt: 10)
+        var table = table(closesAt: 10)
         _ = table.join("4821", token: "t", at: 9)
         #expect(table.agentLeft(token: "t", at: 11)?.1 == .expired)
     }
@@ -64,8 +64,8 @@ struct RoomTableTests {
 
     @Test("only rooms that nobody entered expire")
     func expiry() {
-        var table = table(expiresAt: 10)
-        table.open(.init(invitation: "i-2", room: "1111", operator: "jana", expiresAt: 10))
+        var table = table(closesAt: 10)
+        table.open(.init(invitation: "i-2", room: "1111", operator: "jana", closesAt: 10))
         _ = table.join("1111", token: "t", at: 5)
         #expect(table.expire(at: 9).isEmpty)
         #expect(table.expire(at: 10).map(\.0.invitation) == ["i-1"])

@@ -17,7 +17,14 @@ struct SignedConsent {
     var isSignedByOperator = true
 
     /// A consent to an invitation of `contract`, whose hash the ledger has.
-    init(_ invitation: InvitationSummary, session: String, authority: String, contract: String, key: PrivateKey, client: SigningKey) {
+    init(
+        _ invitation: InvitationSummary,
+        session: String,
+        authority: String,
+        contract: String,
+        key: PrivateKey,
+        client: SigningKey
+    ) {
         contractID = invitation.contract
         self.key = key
         self.client = client

@@ -26,6 +26,71 @@ struct SupportDeskTimeTests {
         }
     }
 
+    @Test(
+        "a wall clock that jumps makes no code good for longer or shorter",
+        arguments: [-86_400, -3600, 3600] as [Int64]
+    )
+    func expiryByMonotonicTime(jump: Int64) async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let invitation = try await stage.invite()
+            stage.hands.wall.withLockedValue { $0 += jump }
+            stage.hands.advance(599)
+            await stage.desk.tick()
+            #expect(try await stage.ledger.invitation(invitation.invitation)?.state == .open)
+            stage.hands.advance(1)
+            await stage.desk.tick()
+            #expect(try await stage.ledger.invitation(invitation.invitation)?.state == .expired)
+        }
+    }
+
+    @Test("a relay that starts again with its wall clock set back keeps a code open no longer than was said")
+    func expiryAfterRestart() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let invitation = try await stage.invite()
+            stage.hands.wall.withLockedValue { $0 -= 86_400 }
+            let next = SupportDesk(
+                ledger: stage.ledger,
+                directory: OperatorDirectory(ledger: stage.ledger),
+                clock: stage.hands.clock,
+                metrics: RelayMetrics(),
+                logger: Logger(label: "test"),
+                authority: ""
+            )
+            try await next.start()
+            stage.hands.advance(600)
+            await next.tick()
+            #expect(try await stage.ledger.invitation(invitation.invitation)?.state == .expired)
+        }
+    }
+
+    @Test(
+        "who typed a wrong room waits as long as was said, whatever becomes of the wall clock",
+        arguments: [-86_400, 86_400] as [Int64]
+    )
+    func penaltyByMonotonicTime(jump: Int64) async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let address = AddressBlock("203.0.113.7")
+            func isToldToWait() async throws -> Bool {
+                do {
+                    _ = try await stage.desk.join(JoinRequest(room: "0000"), from: address)
+                    return false
+                } catch let refusal as Refusal {
+                    return refusal.status == .tooManyRequests
+                }
+            }
+            let first = try await isToldToWait()
+            #expect(!first)
+            stage.hands.wall.withLockedValue { $0 += jump }
+            stage.hands.advance(4)
+            #expect(try await isToldToWait())
+            stage.hands.advance(1)
+            #expect(try await !isToldToWait())
+        }
+    }
+
     @Test("an agent that nobody comes to is sent away after ten minutes")
     func waiting() async throws {
         let stage = try await DeskStage()

@@ -46,7 +46,9 @@ extension AgentSession {
         guard !isDeaf else { return false }
         if !screen.isTerminal { screen.line(phrases.capQuestion) }
         redraw()
-        let answer = await Awaited.of(interruption: stop, limit: settings.capLimit, time: time) { await question.wait() }
+        let answer = await Awaited.of(interruption: stop, limit: settings.capLimit, time: time) {
+            await question.wait()
+        }
         return (try? answer.get()) == .some(true)
     }
 

@@ -150,7 +150,10 @@ extension Phrases {
             )
     }
     var capQuestion: String {
-        say("Go on beyond the limit? y yes  n no, end  (50 s)", "Über die Grenze hinaus weiter? j ja  n nein, beenden  (50 s)")
+        say(
+            "Go on beyond the limit? y yes  n no, end  (50 s)",
+            "Über die Grenze hinaus weiter? j ja  n nein, beenden  (50 s)"
+        )
     }
     var capAccepted: String {
         say("You agreed to go on beyond the limit.", "Sie haben zugestimmt, über die Grenze hinaus weiterzumachen.")

@@ -23,6 +23,7 @@ struct HTML: ExpressibleByStringInterpolation {
 
     /// The text without control and bidirectional characters: a name must not turn the page around.
     static func escaped(_ text: String) -> String {
+        guard !text.isPlainMarkup else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars {
             switch scalar {

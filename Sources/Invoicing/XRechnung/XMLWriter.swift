@@ -22,7 +22,9 @@ struct XMLWriter {
     /// An element with a text. Without a visible character it is left out: empty elements are refused
     /// (PEPPOL-EN16931-R008).
     mutating func leaf(_ name: String, _ text: String?, _ attributes: [(name: String, value: String)] = []) {
-        guard let text, text.unicodeScalars.contains(where: { $0.isXML && !$0.properties.isWhitespace }) else { return }
+        guard let text,
+            text.isPlainMarkup || text.unicodeScalars.contains(where: { $0.isXML && !$0.properties.isWhitespace })
+        else { return }
         indent()
         open(name, attributes)
         bytes += Self.escaped(text).utf8
@@ -31,6 +33,7 @@ struct XMLWriter {
 
     /// The text with markup escaped and without characters that XML 1.0 has no way to write (§2.2).
     static func escaped(_ text: String) -> String {
+        guard !text.isPlainMarkup else { return text }
         var escaped = ""
         for scalar in text.unicodeScalars where scalar.isXML {
             switch scalar {

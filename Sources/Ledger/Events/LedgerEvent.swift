@@ -1,5 +1,4 @@
 import Contracts
-import FoundationEssentials
 internal import GRDB
 
 /// What an entry says happened. The cases are all that a ledger of this version can hold.
@@ -86,58 +85,55 @@ extension LedgerEvent {
 
     /// The canonical JSON of the payload. Numbers beyond ±(2^53 − 1) are refused.
     func canonicalPayload() throws -> String {
-        do {
-            let plain = try JSONEncoder().encode(payload)
-            return try JSONDecoder().decode(JSONValue.self, from: plain).canonicalText
-        } catch {
+        guard let json = try? JSONValue(encoding: payload), json.isInteroperable else {
             throw LedgerError(.invalid, "a value is outside what the ledger can record; numbers end at 2^53")
         }
+        return json.canonicalText
     }
 
-    /// The event of a stored entry.
-    init(kind: String, payload: [UInt8]) throws {
+    /// The event of a stored entry, whose payload is canonical.
+    init(kind: String, payload: some Collection<UInt8>) throws {
         guard let read = Self.readers[kind] else {
             throw LedgerError(
                 .otherVersion,
                 "the ledger holds an entry of the unknown kind \"\(kind)\"; use a newer Lotse"
             )
         }
-        self = try read(Data(payload))
+        guard let json = JSONValue(canonicalBytes: payload) else {
+            throw LedgerError(.corrupt, "an entry's payload is not in its canonical form; run lotse-relay verify")
+        }
+        self = try read(json)
     }
 
-    private static let readers: [String: @Sendable (Data) throws -> LedgerEvent] = [
-        LedgerCreated.kind: { .created(try decode($0)) },
-        LedgerRestored.kind: { .restored(try decode($0)) },
-        OperatorAdded.kind: { .operatorAdded(try decode($0)) },
-        OperatorRevoked.kind: { .operatorRevoked(try decode($0)) },
-        EnrolmentReissued.kind: { .enrolmentReissued(try decode($0)) },
-        CertificateIssued.kind: { .certificateIssued(try decode($0)) },
-        ContractAdded.kind: { .contractAdded(try decode($0)) },
-        InvitationOpened.kind: { .invitationOpened(try decode($0)) },
-        InvitationChanged.kind: { .invitationChanged(try decode($0)) },
-        SessionStarted.kind: { .sessionStarted(try decode($0)) },
-        BreakBegan.kind: { .breakBegan(try decode($0)) },
-        BreakEnded.kind: { .breakEnded(try decode($0)) },
-        CategoryChanged.kind: { .categoryChanged(try decode($0)) },
-        CapAnswered.kind: { .capAnswered(try decode($0)) },
-        NoteAdded.kind: { .noteAdded(try decode($0)) },
-        Checkpointed.kind: { .checkpointed(try decode($0)) },
-        SessionEnded.kind: { .sessionEnded(try decode($0)) },
-        SummaryAdded.kind: { .summaryAdded(try decode($0)) },
-        ReceiptDrafted.kind: { .receiptDrafted(try decode($0)) },
-        ReceiptConcluded.kind: { .receiptConcluded(try decode($0)) },
-        InvoiceIssued.kind: { .invoiceIssued(try decode($0)) },
-        InvoicePaid.kind: { .invoicePaid(try decode($0)) },
-        WorkRecorded.kind: { .workRecorded(try decode($0)) },
-        SessionCredited.kind: { .sessionCredited(try decode($0)) },
-        ContractEnded.kind: { .contractEnded(try decode($0)) },
-        QuotaBalanced.kind: { .quotaBalanced(try decode($0)) },
-        QuotaPosted.kind: { .quotaPosted(try decode($0)) },
+    private static let readers: [String: @Sendable (JSONValue) throws -> LedgerEvent] = [
+        LedgerCreated.kind: { .created(try $0.decoded()) },
+        LedgerRestored.kind: { .restored(try $0.decoded()) },
+        OperatorAdded.kind: { .operatorAdded(try $0.decoded()) },
+        OperatorRevoked.kind: { .operatorRevoked(try $0.decoded()) },
+        EnrolmentReissued.kind: { .enrolmentReissued(try $0.decoded()) },
+        CertificateIssued.kind: { .certificateIssued(try $0.decoded()) },
+        ContractAdded.kind: { .contractAdded(try $0.decoded()) },
+        InvitationOpened.kind: { .invitationOpened(try $0.decoded()) },
+        InvitationChanged.kind: { .invitationChanged(try $0.decoded()) },
+        SessionStarted.kind: { .sessionStarted(try $0.decoded()) },
+        BreakBegan.kind: { .breakBegan(try $0.decoded()) },
+        BreakEnded.kind: { .breakEnded(try $0.decoded()) },
+        CategoryChanged.kind: { .categoryChanged(try $0.decoded()) },
+        CapAnswered.kind: { .capAnswered(try $0.decoded()) },
+        NoteAdded.kind: { .noteAdded(try $0.decoded()) },
+        Checkpointed.kind: { .checkpointed(try $0.decoded()) },
+        SessionEnded.kind: { .sessionEnded(try $0.decoded()) },
+        SummaryAdded.kind: { .summaryAdded(try $0.decoded()) },
+        ReceiptDrafted.kind: { .receiptDrafted(try $0.decoded()) },
+        ReceiptConcluded.kind: { .receiptConcluded(try $0.decoded()) },
+        InvoiceIssued.kind: { .invoiceIssued(try $0.decoded()) },
+        InvoicePaid.kind: { .invoicePaid(try $0.decoded()) },
+        WorkRecorded.kind: { .workRecorded(try $0.decoded()) },
+        SessionCredited.kind: { .sessionCredited(try $0.decoded()) },
+        ContractEnded.kind: { .contractEnded(try $0.decoded()) },
+        QuotaBalanced.kind: { .quotaBalanced(try $0.decoded()) },
+        QuotaPosted.kind: { .quotaPosted(try $0.decoded()) },
     ]
-
-    private static func decode<Payload: EventPayload>(_ data: Data) throws -> Payload {
-        try JSONDecoder().decode(Payload.self, from: data)
-    }
 }
 
 extension Database {

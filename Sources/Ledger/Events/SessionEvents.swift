@@ -31,7 +31,7 @@ struct SessionStarted: EventPayload {
             ]
         )
         if let consent {
-            let hash = try ConsentRecord(canonical: Array(consent.utf8)).hash()
+            let hash = try ConsentRecord.hash(ofCanonical: Array(consent.utf8))
             try db.run(
                 "INSERT INTO consents (session, hash, record, entry) VALUES (?, ?, ?, ?)",
                 [session, hash.hex, consent, entry.sequence]

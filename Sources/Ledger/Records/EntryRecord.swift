@@ -29,7 +29,7 @@ public struct EntryRecord: Hashable, Sendable {
         kind = event.kind
         self.payload = payload
         self.previousHash = previousHash
-        hash = Self.hash(sequence, at, event.kind, Array(payload.utf8), previousHash)
+        hash = Array(payload.utf8).withUnsafeBytes { Self.hash(sequence, at, event.kind, $0, previousHash.hex) }
     }
 
     /// The hash that an entry with these members has.
@@ -40,15 +40,14 @@ public struct EntryRecord: Hashable, Sendable {
         _ sequence: Int64,
         _ at: Int64,
         _ kind: String,
-        _ payload: [UInt8],
-        _ previousHash: Digest
+        _ payload: UnsafeRawBufferPointer,
+        _ previousHash: String
     ) -> Digest {
-        var canonical = Array("{\"at\":\(at),\"kind\":".utf8)
-        canonical += JSONValue.string(kind).canonicalBytes
-        canonical += Array(",\"payload\":".utf8)
-        canonical += payload
-        canonical += Array(",\"previousHash\":\"\(previousHash.hex)\",\"sequence\":\(sequence)}".utf8)
-        return SignedBytes(domain: .ledgerEntry, canonical: canonical).digest
+        var hash = SHA256(domain: .ledgerEntry)
+        hash.update(Array("{\"at\":\(at),\"kind\":\(JSONValue.string(kind).canonicalText),\"payload\":".utf8))
+        hash.update(payload)
+        hash.update(Array(",\"previousHash\":\"\(previousHash)\",\"sequence\":\(sequence)}".utf8))
+        return hash.finish()
     }
 
     func insert(into db: Database) throws {

@@ -45,8 +45,8 @@ public struct InvoiceDocument: Codable, Hashable, Sendable {
     }
 }
 
-/// An issued invoice or Storno.
-public struct InvoiceRecord: Hashable, Sendable {
+/// An issued invoice or Storno without its texts, which are a thousand times as long.
+public struct InvoiceListing: Hashable, Sendable {
     /// Its number, unique for ever.
     public let number: String
     /// The contract.
@@ -57,8 +57,18 @@ public struct InvoiceRecord: Hashable, Sendable {
     public let month: String
     /// 0, or 1 for the second of two that one month needs.
     public let part: Int64
-    /// What it says.
-    public let invoice: InvoiceDocument
+    /// The day of issue, `2026-12-01`.
+    public let issueDate: String
+    /// ISO 4217.
+    public let currency: String
+    /// Net, in cents; of a Storno as positive as the original's.
+    public let netCents: Int64
+    /// Tax, in cents.
+    public let vatCents: Int64
+    /// Net and tax, in cents.
+    public let grossCents: Int64
+    /// SHA-256 of the electronic invoice, hexadecimal.
+    public let xmlHash: String
     /// The invoice that a Storno takes back.
     public let cancels: String?
     /// The Storno that took it back.
@@ -68,27 +78,58 @@ public struct InvoiceRecord: Hashable, Sendable {
     /// When it was issued, Unix seconds.
     public let issuedAt: Int64
 
+    /// Whether it is an invoice that no Storno took back.
+    public var isValid: Bool { cancels == nil && cancelledBy == nil }
+
+    static let columns = """
+        number, contract, firstMonth, month, part, issueDate, currency, netCents, vatCents, grossCents, xmlHash, cancels,
+        cancelledBy, paidOn, issuedAt
+        """
+
     init(row: Row) throws {
         number = try row.value("number")
         contract = try row.value("contract")
         firstMonth = try row.value("firstMonth")
         month = try row.value("month")
         part = try row.value("part")
-        invoice = InvoiceDocument(
-            issueDate: try row.value("issueDate"),
-            currency: try row.value("currency"),
-            netCents: try row.value("netCents"),
-            vatCents: try row.value("vatCents"),
-            grossCents: try row.value("grossCents"),
-            document: try row.value("document"),
-            xml: try row.value("xml"),
-            xmlHash: try row.value("xmlHash"),
-            html: try row.value("html")
-        )
+        issueDate = try row.value("issueDate")
+        currency = try row.value("currency")
+        netCents = try row.value("netCents")
+        vatCents = try row.value("vatCents")
+        grossCents = try row.value("grossCents")
+        xmlHash = try row.value("xmlHash")
         cancels = try row.optional("cancels")
         cancelledBy = try row.optional("cancelledBy")
         paidOn = try row.optional("paidOn")
         issuedAt = try row.value("issuedAt")
+    }
+}
+
+/// An issued invoice or Storno.
+@dynamicMemberLookup
+public struct InvoiceRecord: Hashable, Sendable {
+    /// What it is.
+    public let listing: InvoiceListing
+    /// What it says.
+    public let invoice: InvoiceDocument
+
+    /// What the listing says.
+    public subscript<Value>(dynamicMember member: KeyPath<InvoiceListing, Value>) -> Value { listing[keyPath: member] }
+
+    init(row: Row) throws {
+        let listing = try InvoiceListing(row: row)
+        self.listing = listing
+        invoice = InvoiceDocument(
+            issueDate: listing.issueDate,
+            currency: listing.currency,
+            netCents: listing.netCents,
+            vatCents: listing.vatCents,
+            grossCents: listing.grossCents,
+            document: try row.value("document"),
+            xml: try row.value("xml"),
+            xmlHash: listing.xmlHash,
+            html: try row.value("html")
+        )
     }
 
     static func fetch(_ number: String, in db: Database) throws -> InvoiceRecord? {

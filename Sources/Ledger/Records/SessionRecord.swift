@@ -1,5 +1,4 @@
 import Contracts
-import FoundationEssentials
 internal import GRDB
 
 /// Whether a session's clock runs.
@@ -92,7 +91,7 @@ public struct SessionRecord: Hashable, Sendable {
         SessionTime(startedAt: startedAt, until: endedAt ?? instant, breaks: breaks)
     }
 
-    private init(row: Row, in db: Database) throws {
+    private init(row: Row, breaks: [BreakRecord], addenda: [NoteRecord], isRecorded: Bool) throws {
         session = try row.value("session")
         invitation = try row.value("invitation")
         contract = try row.value("contract")
@@ -101,7 +100,7 @@ public struct SessionRecord: Hashable, Sendable {
         category = try row.value("category")
         `operator` = try row.value("operator")
         let facts: String = try row.value("agent")
-        agent = (try? JSONDecoder().decode(JSONValue.self, from: Data(facts.utf8))) ?? .null
+        agent = JSONValue(canonicalBytes: facts.utf8) ?? .null
         startedAt = try row.value("startedAt")
         lastInstant = try row.value("lastInstant")
         state = try row.named("state")
@@ -110,33 +109,37 @@ public struct SessionRecord: Hashable, Sendable {
         reason = try row.optional("reason")
         summary = try row.optional("summary")
         idleSeconds = try row.optional("idleSeconds")
-        breaks = try db.rows("SELECT * FROM breaks WHERE session = ? ORDER BY opened", [session]) { row in
-            BreakRecord(
-                kind: try row.named("kind"),
-                from: try row.value("startedAt"),
-                to: try row.optional("endedAt")
-            )
-        }
-        addenda = try db.rows(
-            "SELECT * FROM addenda WHERE session = ? ORDER BY entry",
-            [session],
-            NoteRecord.init(row:)
-        )
-        isRecorded = try db.row("SELECT 1 FROM recorded WHERE session = ?", [session]) { _ in true } ?? false
+        self.breaks = breaks
+        self.addenda = addenda
+        self.isRecorded = isRecorded
         entry = try row.value("entry")
     }
 
-    /// The sessions that `condition` selects, in the order in which they began.
+    /// The sessions that `condition` selects, in the order in which they began. Four queries, however many they are.
     static func fetch(
         where condition: String,
         _ arguments: StatementArguments,
         in db: Database
     ) throws -> [SessionRecord] {
-        let rows = try Row.fetchAll(
-            try db.cachedStatement(sql: "SELECT * FROM sessions WHERE \(condition) ORDER BY startedAt, session"),
-            arguments: arguments
-        )
-        return try rows.map { try SessionRecord(row: $0, in: db) }
+        func parts<Part>(_ table: String, by order: String, _ read: (Row) throws -> Part) throws -> [String: [Part]] {
+            let sql = """
+                SELECT * FROM \(table) WHERE session IN (SELECT session FROM sessions WHERE \(condition)) ORDER BY \(order)
+                """
+            let all = try db.rows(sql, arguments) { (session: try $0.value("session") as String, part: try read($0)) }
+            return Dictionary(grouping: all, by: \.session).mapValues { $0.map(\.part) }
+        }
+        let breaks = try parts("breaks", by: "opened", BreakRecord.init(row:))
+        let addenda = try parts("addenda", by: "entry", NoteRecord.init(row:))
+        let recorded = try parts("recorded", by: "entry") { _ in true }
+        return try db.rows("SELECT * FROM sessions WHERE \(condition) ORDER BY startedAt, session", arguments) { row in
+            let session: String = try row.value("session")
+            return try SessionRecord(
+                row: row,
+                breaks: breaks[session] ?? [],
+                addenda: addenda[session] ?? [],
+                isRecorded: recorded[session] != nil
+            )
+        }
     }
 
     /// The session, which must be known.

@@ -1,3 +1,5 @@
+internal import GRDB
+
 /// A pause or a disconnection.
 public enum BreakKind: String, Hashable, Sendable, Codable {
     /// The operator or the client paused the clock.
@@ -14,6 +16,12 @@ public struct BreakRecord: Hashable, Sendable {
     public let from: Int64
     /// The first instant after it, Unix seconds; none while it lasts.
     public let to: Int64?
+
+    init(row: Row) throws {
+        kind = try row.named("kind")
+        from = try row.value("startedAt")
+        to = try row.optional("endedAt")
+    }
 
     /// A break.
     public init(kind: BreakKind, from: Int64, to: Int64?) {

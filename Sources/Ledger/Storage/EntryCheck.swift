@@ -1,76 +1,74 @@
 internal import GRDB
 import Receipts
 
-/// Follows the hash chain and replays every entry into a fresh database.
+/// Follows the hash chain and hands every entry to a replay.
 struct EntryCheck {
     let db: Database
-    let replay: Database
+    let replay: Replay
 
-    /// The first problem, if there is one. `count` becomes the number of entries.
-    func run(count: inout Int64) throws -> [HeadCheck.Problem] {
-        count = try Int64.fetchOne(db, sql: "SELECT COUNT(*) FROM entries") ?? 0
-        var problem: HeadCheck.Problem?
-        try replay.inTransaction {
-            problem = try follow()
-            return .commit
-        }
-        return problem.map { [$0] } ?? []
-    }
+    /// How many entries are handed on at once.
+    private static let batch = 500
 
-    private func follow() throws -> HeadCheck.Problem? {
-        var expected: Int64 = 1
-        var previous = Digest.zero
-        let cursor = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT sequence, at, CAST(kind AS BLOB) AS kind, CAST(payload AS BLOB) AS payload,
-                    CAST(previousHash AS BLOB) AS previousHash, CAST(hash AS BLOB) AS hash
-                FROM entries ORDER BY sequence
-                """
+    /// The first entry that was changed, is missing or cannot be read, if there is one.
+    func run() throws -> HeadCheck.Problem? {
+        let rows = try RawRows(
+            "SELECT sequence, at, kind, payload, previousHash, hash FROM entries ORDER BY sequence",
+            in: db
         )
-        while let row = try cursor.next() {
-            let sequence: Int64 = try row.value("sequence")
-            guard sequence == expected else {
-                return .init(entry: expected, text: "entry \(expected) is missing")
+        var chain = Chain()
+        var steps: [Replay.Step] = []
+        while try rows.next() {
+            switch chain.step(rows) {
+            case .failure(let problem):
+                _ = replay.apply(steps)
+                return problem.problem
+            case .success(let step): steps.append(step)
             }
-            let (stated, hash) = (try row.bytes("previousHash"), try row.bytes("hash"))
-            let (kind, payload) = (try row.bytes("kind"), try row.bytes("payload"))
-            let at: Int64 = try row.value("at")
-            guard let statedHash = Digest(hex: String(decoding: stated, as: UTF8.self)),
-                let kindText = String(validating: kind, as: UTF8.self)
-            else { return .init(entry: sequence, text: "entry \(sequence) was changed") }
-            let computed = EntryRecord.hash(sequence, at, kindText, payload, statedHash)
-            guard Array(computed.hex.utf8) == hash else {
-                return .init(entry: sequence, text: "entry \(sequence) was changed: its hash does not fit")
-            }
-            guard statedHash == previous else {
-                // This entry is whole and attests another one before it, so that the one before is not the original.
-                let entry = max(1, sequence &- 1)
-                return .init(entry: entry, text: "entry \(entry) was replaced: entry \(sequence) attests another one")
-            }
-            if let problem = apply(sequence, at, kindText, payload) { return problem }
-            previous = computed
-            expected &+= 1
+            guard steps.count == Self.batch else { continue }
+            // A problem of the replay is one of an earlier entry than any that would be found from here on.
+            guard replay.apply(steps) else { return nil }
+            steps.removeAll(keepingCapacity: true)
         }
+        _ = replay.apply(steps)
         return nil
-    }
-
-    private func apply(_ sequence: Int64, _ at: Int64, _ kind: String, _ payload: [UInt8]) -> HeadCheck.Problem? {
-        do {
-            let event = try LedgerEvent(kind: kind, payload: payload)
-            try event.payload.apply(EntryStamp(sequence: sequence, at: at), to: replay)
-            return nil
-        } catch {
-            return .init(entry: sequence, text: "entry \(sequence) does not fit the entries before it")
-        }
     }
 }
 
-extension Row {
-    /// The bytes of a column that was cast to a BLOB.
-    func bytes(_ column: String) throws -> [UInt8] {
-        let stored: DatabaseValue = self[column] ?? .null
-        guard case .blob(let data) = stored.storage else { return [] }
-        return Array(data)
+/// How far the chain has been followed.
+private struct Chain {
+    struct Broken: Error {
+        let problem: HeadCheck.Problem
+
+        init(_ entry: Int64, _ text: String) { problem = .init(entry: entry, text: text) }
+    }
+
+    private var expected: Int64 = 1
+    private var previous = Digest.zero.hex
+
+    mutating func step(_ row: RawRows) -> Result<Replay.Step, Broken> {
+        guard let sequence = row.integer(0), sequence == expected else {
+            return .failure(Broken(expected, "entry \(expected) is missing"))
+        }
+        guard let at = row.integer(1), let kind = row.text(2).flatMap({ String(validating: $0, as: UTF8.self) }),
+            let payload = row.text(3), let stated = row.text(4), let hash = row.text(5)
+        else { return .failure(Broken(sequence, "entry \(sequence) was changed")) }
+        let statedHash = String(decoding: stated, as: UTF8.self)
+        guard statedHash == previous || Digest(hex: statedHash) != nil else {
+            return .failure(Broken(sequence, "entry \(sequence) was changed"))
+        }
+        let computed = EntryRecord.hash(sequence, at, kind, payload, statedHash).hex
+        guard computed.utf8.elementsEqual(hash) else {
+            return .failure(Broken(sequence, "entry \(sequence) was changed: its hash does not fit"))
+        }
+        guard statedHash == previous else {
+            // This entry is whole and attests another one before it, so that the one before is not the original.
+            let entry = max(1, sequence &- 1)
+            return .failure(Broken(entry, "entry \(entry) was replaced: entry \(sequence) attests another one"))
+        }
+        guard let event = try? LedgerEvent(kind: kind, payload: payload) else {
+            return .failure(Broken(sequence, "entry \(sequence) does not fit the entries before it"))
+        }
+        (previous, expected) = (computed, expected &+ 1)
+        return .success(Replay.Step(stamp: EntryStamp(sequence: sequence, at: at), event: event))
     }
 }

@@ -1,7 +1,7 @@
 internal import Dispatch
 internal import GRDB
 import Receipts
-import Synchronization
+internal import Synchronization
 
 /// Checks the signatures under every receipt, and its sums. What a receipt says was compared with the entries before.
 ///

@@ -67,28 +67,45 @@ final class Store: Sendable {
         _ decide: (_ db: Database, _ now: Int64) throws -> LedgerEvent?,
         result: (Database) throws -> Result
     ) throws -> Result {
+        try commit { db, now in
+            let head = try decide(db, now).map { try Store.append($0, at: now, signer: signer, to: db) }
+            return (head, try result(db))
+        }
+    }
+
+    /// Appends many entries under one head.
+    func append(past events: [(at: Int64, event: LedgerEvent)]) async throws {
+        try await onWriter { [self] in
+            try commit { db, _ in
+                var last = try EntryRecord.last(in: db)
+                for (at, event) in events { last = try Store.add(event, at: at, after: last, to: db) }
+                return (try last.map { try Store.sign($0, with: signer, in: db) }, ())
+            }
+        }
+    }
+
+    /// Runs `body` in a transaction; the head that it returns is on the disk before the commit, and valid after it.
+    private func commit<Result>(
+        _ body: (_ db: Database, _ now: Int64) throws -> (head: LedgerHead?, result: Result)
+    ) throws -> Result {
         try lock.exclusive {
             try pool.writeWithoutTransaction { db in
-                var head: LedgerHead?
-                var value: Result?
+                var done: (head: LedgerHead?, result: Result)?
                 try db.inTransaction(.immediate) {
                     let now = options.clock()
                     try Check.time(now, "the relay's clock")
                     try checkHead(db)
-                    if let event = try decide(db, now) {
-                        head = try Store.append(event, at: now, signer: signer, to: db)
-                    }
-                    value = try result(db)
-                    if let head { try folder.stage(head) }
+                    done = try body(db, now)
+                    if let head = done?.head { try folder.stage(head) }
                     return .commit
                 }
-                if head != nil {
+                if done?.head != nil {
                     // The entry is committed and must be acknowledged. A head file that stays behind is mended by the
                     // next append, which cannot commit before it could write here.
                     try? folder.publishHead()
                 }
-                guard let value else { throw LedgerError(.internal, "the ledger returned nothing") }
-                return value
+                guard let done else { throw LedgerError(.internal, "the ledger returned nothing") }
+                return done.result
             }
         }
     }
@@ -107,10 +124,23 @@ final class Store: Sendable {
 
     /// Appends an entry, applies it to the projections and signs the new head.
     static func append(_ event: LedgerEvent, at now: Int64, signer: SigningKey, to db: Database) throws -> LedgerHead {
-        let entry = try EntryRecord(after: try EntryRecord.last(in: db), at: now, event: event)
+        try sign(try add(event, at: now, after: EntryRecord.last(in: db), to: db), with: signer, in: db)
+    }
+
+    private static func add(
+        _ event: LedgerEvent,
+        at now: Int64,
+        after last: EntryRecord?,
+        to db: Database
+    ) throws -> EntryRecord {
+        let entry = try EntryRecord(after: last, at: now, event: event)
         try entry.insert(into: db)
         try event.payload.apply(EntryStamp(sequence: entry.sequence, at: entry.at), to: db)
-        let head = try LedgerHead(count: entry.sequence, hash: entry.hash, signedBy: signer)
+        return entry
+    }
+
+    private static func sign(_ last: EntryRecord, with signer: SigningKey, in db: Database) throws -> LedgerHead {
+        let head = try LedgerHead(count: last.sequence, hash: last.hash, signedBy: signer)
         try db.run(
             "INSERT INTO head (id, head) VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET head = excluded.head",
             [String(decoding: head.canonicalBytes, as: UTF8.self)]

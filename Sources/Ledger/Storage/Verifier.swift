@@ -10,35 +10,34 @@ struct Verifier {
 
     /// - Parameter file: the head beside the database, or why there is none; `nil` where none belongs to it.
     func run(file: Result<LedgerHead, LedgerError>?) throws -> VerifyReport {
-        let replay = try DatabaseQueue()
-        return try replay.inDatabase { fresh in
-            try fresh.inTransaction {
-                try Schema.create(in: fresh)
-                return .commit
-            }
-            var found: [Problem] = []
-            var count: Int64 = 0
-            do {
-                found = try EntryCheck(db: db, replay: fresh).run(count: &count)
+        var found: [Problem] = []
+        var count: Int64 = 0
+        do {
+            count = try Int64.fetchOne(db, sql: "SELECT COUNT(*) FROM entries") ?? 0
+            let replay = try Replay()
+            let broken = try EntryCheck(db: db, replay: replay).run()
+            try replay.finish { fresh, misfit in
+                // What does not fit was handed on before the chain broke.
+                found = [misfit ?? broken].compactMap(\.self)
                 found += try heads(file, count)
                 if found.isEmpty { found = try ProjectionCheck(db: db, replay: fresh).run(count: count) }
                 if found.isEmpty { found = try ReceiptCheck(db: db).run() }
                 found += try schema(fresh)
-                found += try integrity()
-            } catch let error as DatabaseError where Self.isPassing(error) {
-                throw error
-            } catch {
-                let reason = (error as? DatabaseError)?.message ?? "\(error)"
-                found.append(Problem(entry: nil, text: "the ledger cannot be read to its end: \(reason)"))
             }
-            let first = found.first
-            return VerifyReport(
-                entries: count,
-                ok: first == nil,
-                firstBad: found.compactMap(\.entry).min(),
-                problem: first.map { "\($0.text); restore the ledger from a backup" }
-            )
+            found += try integrity()
+        } catch let error as DatabaseError where Self.isPassing(error) {
+            throw error
+        } catch {
+            let reason = (error as? DatabaseError)?.message ?? "\(error)"
+            found.append(Problem(entry: nil, text: "the ledger cannot be read to its end: \(reason)"))
         }
+        let first = found.first
+        return VerifyReport(
+            entries: count,
+            ok: first == nil,
+            firstBad: found.compactMap(\.entry).min(),
+            problem: first.map { "\($0.text); restore the ledger from a backup" }
+        )
     }
 
     /// Whether the error says something about the moment, not about the ledger.

@@ -340,7 +340,9 @@ extension SessionHolder {
         }
         guard isFirst else { return }
         defer { state.withLock { $0.isAskingCap = false } }
-        await heard("the client is asked whether the session goes on beyond the agreed upper limit; nothing is billed meanwhile")
+        await heard(
+            "the client is asked whether the session goes on beyond the agreed upper limit; nothing is billed meanwhile"
+        )
         let agent = session.agent
         do {
             let reply = try await withDeadline(.seconds(65)) {

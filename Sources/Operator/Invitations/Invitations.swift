@@ -20,7 +20,9 @@ extension Relay {
             category: category,
             validSeconds: validSeconds
         )
-        let invitation: InvitationSummary = try await post(RelayRoute.invitations, request)
+        var invitation: InvitationSummary = try await post(RelayRoute.invitations, request)
+        // By the clock that will be asked whether the code is still good: the relay's may be another.
+        invitation.expiresAt = Timestamp(seconds: Timestamp.now.seconds + validSeconds)
         let code = try Code.random(room: invitation.room, secretDigits: invitation.secretDigits)
         let kept = KeptInvitation(invitation: invitation, code: code.formatted)
         try home.keep(kept)

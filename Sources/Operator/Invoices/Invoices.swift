@@ -14,6 +14,29 @@ extension Relay {
         return answer
     }
 
+    /// The same for every contract that there is, in the order of their ids; `each` is called with what became of some of them, as it becomes
+    /// known. Contracts that have nothing to invoice are left out.
+    public func invoices(
+        ofMonth month: String,
+        isDryRun: Bool,
+        each: ([MonthInvoicesAnswer]) async throws -> Void
+    ) async throws {
+        let ids = try await contracts().map(\.contract)
+        // As many as are answered at once without anybody wondering whether something happens.
+        let size = 25
+        for start in stride(from: 0, to: ids.count, by: size) {
+            let answers: [MonthInvoicesAnswer] = try await post(
+                RelayRoute.monthInvoices,
+                MonthInvoicesRequest(
+                    contracts: Array(ids[start..<min(start + size, ids.count)]),
+                    month: month,
+                    isDryRun: isDryRun
+                )
+            )
+            try await each(answers.filter { !$0.isEmpty })
+        }
+    }
+
     /// A contract's month for other programs; this month where nil.
     public func services(_ contract: String, month: String?) async throws -> [ServiceRow] {
         try await get(RelayRoute.services(contract: contract, month: month))

@@ -150,7 +150,9 @@ struct RelayAPIRoutes: Sendable {
                     )
                 )
             },
-            APIRoute(method: .get, path: RelayRoute.sessions + "/:id", access: .operators(.auditor)) { request, caller in
+            APIRoute(method: .get, path: RelayRoute.sessions + "/:id", access: .operators(.auditor)) {
+                request,
+                caller in
                 let visible = try caller.requireOperator().visibleOperator
                 return try .json(try await desk.session(request.parameter("id"), visibleTo: visible))
             },
@@ -258,6 +260,9 @@ struct RelayAPIRoutes: Sendable {
             },
             APIRoute(method: .post, path: RelayRoute.invoices, access: .operators(.owner)) { request, _ in
                 try .json(try await office.invoice(request.body(InvoiceRequest.self)))
+            },
+            APIRoute(method: .post, path: RelayRoute.monthInvoices, access: .operators(.owner)) { request, _ in
+                try .json(try await office.invoices(request.body(MonthInvoicesRequest.self)))
             },
             APIRoute(method: .post, path: RelayRoute.cancelInvoice, access: .operators(.owner)) { request, _ in
                 try .json(try await office.cancel(request.body(CancelInvoice.self)))

@@ -25,7 +25,14 @@ extension SupportDesk {
             let digits = identifiers.room()
             guard !rooms.isTaken(digits) else { continue }
             // Taken now, so that nobody else gets it while the ledger is written.
-            rooms.open(.init(invitation: invitation, room: digits, operator: person.name, expiresAt: expiresAt))
+            rooms.open(
+                .init(
+                    invitation: invitation,
+                    room: digits,
+                    operator: person.name,
+                    closesAt: clock.monotonicMilliseconds() + request.validSeconds * 1000
+                )
+            )
             do {
                 try await ledger.openInvitation(
                     invitation,
@@ -107,8 +114,8 @@ extension SupportDesk {
         guard !isStopping else {
             throw Refusal(.serviceUnavailable, "stopping", "the relay is being stopped (try again soon)")
         }
-        let now = clock.wall()
-        let wait = penalties.remaining(for: address, at: now)
+        let now = clock.monotonicMilliseconds()
+        let wait = penalties.remaining(for: address, at: now / 1000)
         guard wait == 0 else {
             metrics.joinsRefused.increment()
             throw Refusal(
@@ -120,14 +127,14 @@ extension SupportDesk {
         }
         let token = identifiers.token()
         guard let room = rooms.join(request.room, token: token, at: now) else {
-            penalties.add(.unknownRoom, by: address, at: now)
+            penalties.add(.unknownRoom, by: address, at: now / 1000)
             metrics.joinsRefused.increment()
             throw Refusal.codeNotValid
         }
         var meeting = meetings[room.invitation] ?? Meeting(invitation: room.invitation, operator: room.operator)
         meeting.token = token
         meeting.agentAddress = address
-        meeting.agentWaitsUntil = clock.monotonicMilliseconds() + Self.agentWait * 1000
+        meeting.agentWaitsUntil = now + Self.agentWait * 1000
         meetings[room.invitation] = meeting
         metrics.joins.increment()
         return JoinAnswer(token: token, authority: authority, waitSeconds: Self.agentWait)
@@ -137,7 +144,7 @@ extension SupportDesk {
     func burn(_ invitation: String, reason: String) async {
         countFailure()
         if let address = meetings[invitation]?.agentAddress {
-            penalties.add(.failedConfirmation, by: address, at: clock.wall())
+            penalties.add(.failedConfirmation, by: address, at: clock.monotonicMilliseconds() / 1000)
         }
         await conclude(invitation, as: .burnt, reason: reason)
     }

@@ -90,7 +90,10 @@ extension SupportDesk {
             running[session]?.limits.cap = cap.flatMap { Self.watch($0, contract) }
             running[session]?.limits.quota = quota.sorted { $0.reachedAt < $1.reachedAt }
         } catch {
-            logger.error("a session's limits cannot be watched", metadata: ["session": "\(session)", "error": "\(error)"])
+            logger.error(
+                "a session's limits cannot be watched",
+                metadata: ["session": "\(session)", "error": "\(error)"]
+            )
         }
     }
 
@@ -167,9 +170,14 @@ extension SupportDesk {
         guard let cap = current.limits.cap, current.limits.askedAt != nil else {
             throw Refusal.conflict("nobody is asked about an upper limit now")
         }
-        guard let consent = try await ledger.consent(session), let answer = try? CapAnswer(canonical: Array(request.answer.utf8)),
+        guard let consent = try await ledger.consent(session),
+            let answer = try? CapAnswer(canonical: Array(request.answer.utf8)),
             answer.isSigned(under: consent), answer.limit == cap.limit, answer.capCents == cap.cents
-        else { throw Refusal.badRequest("this is not the client's answer to this question (use the same release everywhere)") }
+        else {
+            throw Refusal.badRequest(
+                "this is not the client's answer to this question (use the same release everywhere)"
+            )
+        }
         try await ledger.answerCap(answer)
         guard answer.accepts else {
             await end(lost: session, Self.capReason)

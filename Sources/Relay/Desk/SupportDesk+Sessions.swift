@@ -297,7 +297,9 @@ extension SupportDesk {
         awaitReceipt(of: session, within: Self.signingTime)
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
         await settlement.book.update(record.contract, at: clock.wall())
-        return record
+        // Somebody else's end was first by a moment: what was said goes with it all the same.
+        guard let summary, !summary.isEmpty, summary != record.summary else { return record }
+        return try await ledger.addSummary(session, text: summary, by: party)
     }
 
     func live(_ session: String, of person: OperatorIdentity) throws -> RunningSession {

@@ -6,7 +6,7 @@ extension SupportDesk {
     func tick() async {
         let now = clock.monotonicMilliseconds()
         await cutRevokedOperators()
-        for (room, ending) in rooms.expire(at: clock.wall()) {
+        for (room, ending) in rooms.expire(at: now) {
             meetings.removeValue(forKey: room.invitation)?.operatorEnd?.channel.close(promise: nil)
             await record(ending, of: room.invitation, reason: "nobody came in time")
         }

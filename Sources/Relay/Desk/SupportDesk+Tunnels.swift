@@ -115,7 +115,7 @@ extension SupportDesk: TunnelAdmission {
     func agentLeft(_ token: String, _ invitation: String) {
         meetings[invitation]?.token = nil
         meetings[invitation]?.agentWaitsUntil = nil
-        if let (_, ending) = rooms.agentLeft(token: token, at: clock.wall()) {
+        if let (_, ending) = rooms.agentLeft(token: token, at: clock.monotonicMilliseconds()) {
             let operatorEnd = meetings.removeValue(forKey: invitation)?.operatorEnd
             operatorEnd?.channel.close(promise: nil)
             Task { await self.record(ending, of: invitation, reason: "the agent left") }

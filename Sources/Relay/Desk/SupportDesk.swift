@@ -88,7 +88,9 @@ actor SupportDesk {
                     invitation: invitation.invitation,
                     room: invitation.room,
                     operator: invitation.operator,
-                    expiresAt: invitation.expiresAt
+                    // However far the wall clock went back meanwhile: no longer than was said.
+                    closesAt: clock.monotonicMilliseconds()
+                        + min(invitation.expiresAt - now, invitation.expiresAt - invitation.openedAt) * 1000
                 )
             )
         }

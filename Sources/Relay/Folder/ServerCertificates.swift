@@ -13,8 +13,8 @@ final class ServerCertificates: Sendable {
     /// How long a leaf lives, and how long before its end it is replaced.
     static let lifetime: Int64 = 90 * 86_400
     static let renewal: Int64 = 30 * 86_400
-    /// Certificates begin in the past, since clocks differ.
-    static let backdating: Int64 = 300
+    /// Certificates begin a day in the past: clocks differ, and one that is put right, or wrong, by an hour must cut nobody off.
+    static let backdating: Int64 = 86_400
 
     init(
         folder: RelayFolder,

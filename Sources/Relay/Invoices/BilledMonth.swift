@@ -45,8 +45,8 @@ struct BilledMonth: Sendable {
 
     /// The months that this one's invoice bills: those before it that waited, and itself. Earlier months that should have had an
     /// invoice of their own stay out of it.
-    func pending(after issued: [InvoiceRecord]) throws -> [PeriodStatement] {
-        let valid = issued.filter { $0.cancels == nil && $0.cancelledBy == nil }
+    func pending(after issued: [InvoiceListing]) throws -> [PeriodStatement] {
+        let valid = issued.filter(\.isValid)
         var waiting: [PeriodStatement] = []
         for statement in statements {
             let text = "\(statement.period)"

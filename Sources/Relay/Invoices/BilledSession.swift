@@ -8,8 +8,9 @@ extension Ledger {
     func billing(_ session: String, of contract: String, in month: Billing.LocalMonth) async throws -> Invoice.Original?
     {
         let text = "\(month)"
-        for record in try await invoices(contract: contract)
-        where record.cancels == nil && record.cancelledBy == nil && record.firstMonth <= text && text <= record.month {
+        for listing in try await invoices(contract: contract)
+        where listing.isValid && listing.firstMonth <= text && text <= listing.month {
+            guard let record = try await self.invoice(listing.number) else { continue }
             let invoice = try JSONDecoder().decode(Invoice.self, from: Data(record.invoice.document.utf8))
             if invoice.lines.contains(where: { $0.session == session && $0.credit == nil }) {
                 return Invoice.Original(number: invoice.number, issueDate: invoice.issueDate)

@@ -24,83 +24,7 @@ struct InvoiceOffice: Sendable {
 
     /// The invoices of a month: issued once, or only shown.
     func invoice(_ request: InvoiceRequest) async throws -> InvoiceAnswer {
-        guard let month = Billing.LocalMonth(request.month) else {
-            throw Refusal.badRequest("\"\(request.month.prefix(20))\" is not a month (--month 2026-11)")
-        }
-        if !request.isDryRun { await book.update(request.contract, at: clock.wall()) }
-        let billed = try await BilledMonth(request.contract, month, accounts: accounts, at: clock.wall())
-        let issued = try await ledger.invoices(contract: request.contract)
-        if !request.isDryRun {
-            guard billed.isOver else {
-                throw Refusal.conflict("\(month) is not over (--dry-run shows what it comes to so far)")
-            }
-            let valid = issued.filter { $0.cancels == nil && $0.cancelledBy == nil && $0.month == request.month }
-            if !valid.isEmpty { return InvoiceAnswer(invoices: valid.map(Self.file)) }
-        }
-        let statements = try billed.pending(after: issued)
-        guard !statements.isEmpty else {
-            let isBilled = issued.contains {
-                $0.cancels == nil && $0.cancelledBy == nil && $0.firstMonth <= "\(month)" && "\(month)" <= $0.month
-            }
-            throw Refusal.conflict(
-                isBilled
-                    ? "\(month) stands on an invoice together with a later month (lotse invoice list)"
-                    : "there is nothing to invoice in \(month) (no fee and no billed session)"
-            )
-        }
-        if case .wait = try Self.translating({ try billed.decision(statements) }), !request.isDryRun {
-            let net = statements.reduce(0) { $0 &+ $1.netCents }
-            return InvoiceAnswer(
-                invoices: [],
-                waits:
-                    "\(Cents.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
-            )
-        }
-        return try await invoices(billed, statements, isDryRun: request.isDryRun)
-    }
-
-    private func invoices(_ month: BilledMonth, _ statements: [PeriodStatement], isDryRun: Bool) async throws
-        -> InvoiceAnswer
-    {
-        let supplier = try knownSupplier()
-        let rows =
-            try await rows(of: statements.flatMap(\.sessions), month.contract)
-            + creditRows(of: statements, month.contract)
-        let parts = try Self.translating { try InvoiceContent(statements: statements, rows: rows).separated() }
-        let format = try Self.translating { try InvoiceNumberFormat(supplier.invoiceNumbers) }
-        let today = month.today
-        var files: [InvoiceFile] = []
-        for (index, content) in parts.enumerated() {
-            @Sendable func make(_ number: String) throws -> Invoice {
-                try Invoice(
-                    content,
-                    contract: month.contract,
-                    supplier: supplier,
-                    number: number,
-                    issueDate: today,
-                    zone: month.zone
-                )
-            }
-            if isDryRun {
-                let number = InvoiceNumberFormat.draft(contract: month.contract.contract, period: "\(month.month)")
-                let invoice = try Self.translating { try make(number) }
-                files.append(try Self.draft(invoice, month, statements))
-                continue
-            }
-            let record = try await Self.translating {
-                try await ledger.issueInvoice(
-                    contract: month.contract.contract,
-                    months: "\(content.first)"..."\(content.last)",
-                    part: Int64(index),
-                    sequenceKey: format.sequenceKey(year: today.year)
-                ) { sequence in
-                    let number = try format.number(sequence, year: today.year)
-                    return (number, try Self.document(make(number), zone: month.zone))
-                }
-            }
-            files.append(Self.file(record))
-        }
-        return InvoiceAnswer(invoices: files)
+        try await issue(try await prepare(request, likelySequence: nil))
     }
 
     // MARK: Storno, payment, reading
@@ -140,7 +64,7 @@ struct InvoiceOffice: Sendable {
                 "\"\((payment.paidOn ?? "").prefix(20))\" is not a day up to today (--on 2026-12-01)"
             )
         }
-        return Self.summary(try await ledger.payInvoice(payment.number, on: "\(day)"))
+        return Self.summary(try await ledger.payInvoice(payment.number, on: "\(day)").listing)
     }
 
     /// All invoices and Storni.
@@ -159,8 +83,7 @@ struct InvoiceOffice: Sendable {
         guard let month = Billing.LocalMonth(text) else {
             throw Refusal.badRequest("\"\(text.prefix(20))\" is not a month (--month 2026-11)")
         }
-        let records = try await ledger.invoices().filter { $0.invoice.issueDate.hasPrefix("\(month)-") }
-        let invoices = try records.map {
+        let invoices = try await ledger.invoices(issuedIn: "\(month)").map {
             try JSONDecoder().decode(Invoice.self, from: Data($0.invoice.document.utf8))
         }
         let supplier = try knownSupplier()
@@ -208,34 +131,36 @@ struct InvoiceOffice: Sendable {
     // MARK: Parts
 
     /// One row of the proof of service for each session.
-    private func rows(of bills: [SessionBill], _ contract: Contract) async throws -> [ServiceRow] {
-        var rows: [ServiceRow] = []
-        for bill in bills {
-            guard let record = try await ledger.session(bill.session.session) else { continue }
-            rows.append(
+    func rows(of bills: [SessionBill], _ contract: Contract) async throws -> [ServiceRow] {
+        let sessions = try await ledger.sessions(SessionFilter(contract: contract.contract))
+        let records = Dictionary(sessions.map { ($0.session, $0) }, uniquingKeysWith: { first, _ in first })
+        let agreed = try await ledger.consentedSessions(contract: contract.contract)
+        let states = try await ledger.receiptStates(of: contract.contract)
+        return bills.compactMap { bill in
+            records[bill.session.session].map { record in
                 ServiceRow(
                     bill,
                     contract: contract,
                     operator: record.operator,
                     summary: record.wholeSummary,
-                    receipt: try await receipt(of: record)
+                    receipt: Self.receipt(of: record, states[record.session], isAgreed: agreed.contains(record.session))
                 )
-            )
+            }
         }
-        return rows
     }
 
-    private func receipt(of record: LedgerSession) async throws -> ServiceRow.Receipt? {
+    private static func receipt(of record: LedgerSession, _ state: Receipt.State?, isAgreed: Bool) -> ServiceRow
+        .Receipt?
+    {
         if record.isRecorded { return .recorded }
-        if let known = try await ledger.receipt(record.session), !known.isPending {
-            return ServiceRow.Receipt(rawValue: known.receipt.state.rawValue)
-        }
-        return try await ledger.consent(record.session) == nil ? nil : .consented
+        return state.flatMap { ServiceRow.Receipt(rawValue: $0.rawValue) } ?? (isAgreed ? .consented : nil)
     }
 
     /// One row for each session that the months give back.
-    private func creditRows(of statements: [PeriodStatement], _ contract: Contract) async throws -> [ServiceRow] {
+    func creditRows(of statements: [PeriodStatement], _ contract: Contract) async throws -> [ServiceRow] {
         let billedHere = Set(statements.flatMap(\.sessions).map(\.session.session))
+        let states = try await ledger.receiptStates(of: contract.contract)
+        let agreed = try await ledger.consentedSessions(contract: contract.contract)
         var rows: [ServiceRow] = []
         for back in statements.flatMap(\.credits) {
             guard let record = try await ledger.session(back.credit.session) else { continue }
@@ -245,7 +170,11 @@ struct InvoiceOffice: Sendable {
                     contract: contract,
                     operator: record.operator,
                     summary: record.wholeSummary,
-                    receipt: try await receipt(of: record),
+                    receipt: Self.receipt(
+                        of: record,
+                        states[record.session],
+                        isAgreed: agreed.contains(record.session)
+                    ),
                     original: billedHere.contains(record.session)
                         ? nil
                         : try await ledger.billing(record.session, of: contract.contract, in: back.bill.period)
@@ -255,35 +184,33 @@ struct InvoiceOffice: Sendable {
         return rows
     }
 
-    private func knownSupplier() throws -> Supplier {
+    func knownSupplier() throws -> Supplier {
         let file = supplier()
         guard let supplier = file.supplier else {
-            let first = file.problems.first.map { ", the first: \($0.rendered(file: "supplier.yaml"))" } ?? ""
+            let problems = file.problems.map { "\n" + $0.rendered(file: "supplier.yaml") }.joined()
             throw Refusal.conflict(
-                "no invoice without its head, supplier.yaml in the relay's folder; it has \(file.problems.count) problems\(first)"
+                "no invoice without its head, supplier.yaml in the relay's folder (mend what is wrong in it, and call again):\(problems)"
             )
         }
         return supplier
     }
 
-    private static func document(_ invoice: Invoice, zone: TimeZoneRules) throws -> InvoiceDocument {
+    static func document(_ invoice: Invoice, zone: TimeZoneRules) throws -> InvoiceDocument {
         let xml = try XRechnung.bytes(invoice)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return InvoiceDocument(
             issueDate: "\(invoice.issueDate)",
             currency: invoice.currency,
             netCents: invoice.netCents,
             vatCents: invoice.vatCents,
             grossCents: invoice.grossCents,
-            document: String(decoding: try encoder.encode(invoice), as: UTF8.self),
+            document: try JSONValue(encoding: invoice).canonicalText,
             xml: String(decoding: xml, as: UTF8.self),
             xmlHash: Digest.sha256(xml).hex,
             html: try InvoicePage.html(invoice, zone: zone, qrCode: QRMatrix.encode)
         )
     }
 
-    private static func draft(_ invoice: Invoice, _ month: BilledMonth, _ statements: [PeriodStatement]) throws
+    static func draft(_ invoice: Invoice, _ month: BilledMonth, _ statements: [PeriodStatement]) throws
         -> InvoiceFile
     {
         let document: InvoiceDocument = try translating { try Self.document(invoice, zone: month.zone) }
@@ -306,26 +233,26 @@ struct InvoiceOffice: Sendable {
         )
     }
 
-    private static func file(_ record: InvoiceRecord) -> InvoiceFile {
-        InvoiceFile(summary: summary(record), xml: record.invoice.xml, html: record.invoice.html)
+    static func file(_ record: InvoiceRecord) -> InvoiceFile {
+        InvoiceFile(summary: summary(record.listing), xml: record.invoice.xml, html: record.invoice.html)
     }
 
-    private static func summary(_ record: InvoiceRecord) -> InvoiceSummary {
+    private static func summary(_ invoice: InvoiceListing) -> InvoiceSummary {
         InvoiceSummary(
-            number: record.number,
-            contract: record.contract,
-            firstMonth: record.firstMonth,
-            month: record.month,
-            kind: (record.cancels == nil ? Invoice.Kind.invoice : .cancellation).rawValue,
-            issueDate: record.invoice.issueDate,
-            netCents: record.invoice.netCents,
-            vatCents: record.invoice.vatCents,
-            grossCents: record.invoice.grossCents,
-            currency: record.invoice.currency,
-            cancels: record.cancels,
-            cancelledBy: record.cancelledBy,
-            paidOn: record.paidOn,
-            xmlHash: record.invoice.xmlHash
+            number: invoice.number,
+            contract: invoice.contract,
+            firstMonth: invoice.firstMonth,
+            month: invoice.month,
+            kind: (invoice.cancels == nil ? Invoice.Kind.invoice : .cancellation).rawValue,
+            issueDate: invoice.issueDate,
+            netCents: invoice.netCents,
+            vatCents: invoice.vatCents,
+            grossCents: invoice.grossCents,
+            currency: invoice.currency,
+            cancels: invoice.cancels,
+            cancelledBy: invoice.cancelledBy,
+            paidOn: invoice.paidOn,
+            xmlHash: invoice.xmlHash
         )
     }
 
@@ -334,7 +261,7 @@ struct InvoiceOffice: Sendable {
     }
 
     /// What billing and invoicing refuse, for the caller.
-    private static func translating<Value>(_ body: () throws -> Value) throws -> Value {
+    static func translating<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as InvoicingError {
@@ -344,7 +271,7 @@ struct InvoiceOffice: Sendable {
         }
     }
 
-    private static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
+    static func translating<Value>(_ body: () async throws -> Value) async throws -> Value {
         do {
             return try await body()
         } catch let error as InvoicingError {

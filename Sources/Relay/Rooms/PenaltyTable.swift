@@ -1,7 +1,7 @@
 /// How long an address must wait after it guessed.
 ///
 /// An unknown room costs 5 s, a failed confirmation 60 s, doubling with each further one to 600 s. The table is bounded: where it
-/// is full, the entry that ends first makes room.
+/// is full, the entry that ends first makes room. Its time is monotonic seconds: nobody waits for a wall clock that was set back.
 struct PenaltyTable: Sendable {
     enum Offence: Sendable {
         case unknownRoom

@@ -1,5 +1,7 @@
 /// Where each open invitation stands: a table of states without I/O. Who calls it writes what it returns to the ledger.
 ///
+/// Its time is monotonic milliseconds: a code is good as long as was said, whatever becomes of the wall clock meanwhile.
+///
 ///     open ──join──▶ joined ──both ends there──▶ meeting ──reported──▶ used
 ///      ▲               │                           │
 ///      └──agent left───┘ (three runs)              └──not reported──▶ burnt
@@ -21,7 +23,8 @@ struct RoomTable: Sendable {
         let invitation: String
         let room: String
         let `operator`: String
-        let expiresAt: Int64
+        /// When nobody may come any more.
+        let closesAt: Int64
         var runs = 0
         var phase = Phase.open
 
@@ -59,7 +62,7 @@ struct RoomTable: Sendable {
     ///
     /// - Returns: the room; `nil` for unknown, joined and expired alike, so that the answer says nothing.
     mutating func join(_ digits: String, token: String, at now: Int64) -> Room? {
-        guard var room = rooms[digits], room.phase == .open, now < room.expiresAt else { return nil }
+        guard var room = rooms[digits], room.phase == .open, now < room.closesAt else { return nil }
         room.phase = .joined(token: token)
         room.runs += 1
         rooms[digits] = room
@@ -84,7 +87,7 @@ struct RoomTable: Sendable {
         guard let digits = byToken[token], var room = rooms[digits], room.token == token else { return nil }
         if case .meeting = room.phase { return close(room, as: .burnt) }
         if room.runs >= Self.maximumRuns { return close(room, as: .burnt) }
-        if now >= room.expiresAt { return close(room, as: .expired) }
+        if now >= room.closesAt { return close(room, as: .expired) }
         byToken[token] = nil
         room.phase = .open
         rooms[digits] = room
@@ -98,7 +101,7 @@ struct RoomTable: Sendable {
 
     /// Ends what is open and past its time. A joined agent was in time.
     mutating func expire(at now: Int64) -> [(Room, Ending)] {
-        rooms.values.filter { $0.phase == .open && now >= $0.expiresAt }.compactMap { close($0, as: .expired) }
+        rooms.values.filter { $0.phase == .open && now >= $0.closesAt }.compactMap { close($0, as: .expired) }
     }
 
     private mutating func close(_ room: Room, as ending: Ending) -> (Room, Ending)? {

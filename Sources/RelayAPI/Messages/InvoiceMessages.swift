@@ -111,6 +111,46 @@ public struct InvoiceAnswer: Codable, Sendable, Equatable {
     }
 }
 
+/// `POST /v1/invoices/month`: the same for several contracts.
+public struct MonthInvoicesRequest: Codable, Sendable {
+    /// The contracts' ids, at least one.
+    public var contracts: [String]
+    /// `2026-11`, in each contract's time zone.
+    public var month: String
+    /// Whether they are only shown: no number is used up.
+    public var isDryRun: Bool
+
+    /// A request.
+    public init(contracts: [String], month: String, isDryRun: Bool) {
+        self.contracts = contracts
+        self.month = month
+        self.isDryRun = isDryRun
+    }
+}
+
+/// What became of one contract of `MonthInvoicesRequest`; without invoices, reason to wait or problem there was nothing to invoice.
+public struct MonthInvoicesAnswer: Codable, Sendable, Equatable {
+    /// The contract's id.
+    public var contract: String
+    /// As in `InvoiceAnswer`, without the documents.
+    public var invoices: [InvoiceSummary]
+    /// As in `InvoiceAnswer`.
+    public var waits: String?
+    /// Why there is no invoice, where the relay refused it.
+    public var problem: Problem?
+
+    /// An answer.
+    public init(contract: String, invoices: [InvoiceSummary] = [], waits: String? = nil, problem: Problem? = nil) {
+        self.contract = contract
+        self.invoices = invoices
+        self.waits = waits
+        self.problem = problem
+    }
+
+    /// Whether the month has nothing in it for this contract.
+    public var isEmpty: Bool { invoices.isEmpty && waits == nil && problem == nil }
+}
+
 /// `POST /v1/invoices/cancel`.
 public struct CancelInvoice: Codable, Sendable {
     /// The invoice's number.

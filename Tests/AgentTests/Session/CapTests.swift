@@ -40,7 +40,9 @@ struct CapTests {
         #expect(run.screen.text.contains("The agreed upper limit of 30.00 EUR for a session is reached."))
     }
 
-    @Test("a key that comes sooner than the question can have been read, and another one, are no answer; fifty seconds without one are no")
+    @Test(
+        "a key that comes sooner than the question can have been read, and another one, are no answer; fifty seconds without one are no"
+    )
     func unanswered() async throws {
         let time = ManualTime()
         let run = try AgentRun(terminal: true, time: time)
@@ -68,7 +70,10 @@ struct CapTests {
         #expect(run.screen.text.contains("Not agreed; the session ends."))
     }
 
-    @Test("a limit that the contract does not have is not asked about", arguments: [("session", 9999), ("month", 3000), ("week", 1)])
+    @Test(
+        "a limit that the contract does not have is not asked about",
+        arguments: [("session", 9999), ("month", 3000), ("week", 1)]
+    )
     func unknown(limit: String, cents: Int64) async throws {
         let run = try AgentRun()
         _ = try await run.with { end in

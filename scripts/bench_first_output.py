@@ -12,86 +12,15 @@ other directly, while Lotse's bytes go through the relay, which also writes the 
 
 import json
 import os
-import shutil
 import socket
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 
-LIMIT = 60  # seconds for any one step
+from bench_stage import LIMIT, Stage, Stuck, until
+
 FILE_BYTES = 1 << 20
-
-
-class Stuck(Exception):
-    """A step that did not come to its end."""
-
-
-def until(what, condition):
-    """Waits for a condition, and gives its value."""
-    deadline = time.monotonic() + LIMIT
-    while time.monotonic() < deadline:
-        value = condition()
-        if value:
-            return value
-        time.sleep(0.001)
-    raise Stuck(f"{what} not within {LIMIT} s")
-
-
-class Stage:
-    """A folder and the processes that were started in it."""
-
-    def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="lotse-bench-")
-        self.started = []
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": self.folder,
-            "LANG": "C.UTF-8",
-            "LOTSE_HOME": self.path("freelancer"),
-        }
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def text(self, name):
-        with open(self.path(name), errors="replace") as file:
-            return file.read()
-
-    def start(self, arguments, log, folder=None, output=None):
-        """Starts a program with a pipe to its standard input; what it says goes to a file called `log`, output perhaps elsewhere."""
-        with open(self.path(log), "wb") as file:
-            process = subprocess.Popen(
-                arguments,
-                stdin=subprocess.PIPE,
-                stdout=output or file,
-                stderr=file,
-                env=self.environment,
-                cwd=folder or self.folder,
-            )
-        self.started.append(process)
-        return process
-
-    def run(self, *arguments, input=""):
-        """Runs a program to its end and gives its output."""
-        done = subprocess.run(
-            arguments, input=input, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=LIMIT
-        )
-        if done.returncode != 0:
-            raise Stuck(f"{os.path.basename(arguments[0])} {arguments[1]} failed: {done.stderr.strip()}")
-        return done.stdout
-
-    def clear(self):
-        for process in reversed(self.started):
-            if process.poll() is None:
-                process.terminate()
-                try:
-                    process.wait(10)
-                except subprocess.TimeoutExpired:
-                    process.kill()
-                    process.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def settle():
@@ -115,9 +44,7 @@ class Lotse:
         folder = stage.path("relay")
         stage.run(self.relay, "init", folder, "--host", "127.0.0.1")
         token = json.loads(stage.run(self.relay, "operator", "add", "jana", "--dir", folder, "--json"))["token"]
-        stage.start([self.relay, "serve", folder, "--listen", "127.0.0.1:0"], "relay.log")
-        until("the relay", lambda: "ready " in stage.text("relay.log") and "\n" in stage.text("relay.log"))
-        self.address = stage.text("relay.log").splitlines()[0].removeprefix("ready ")
+        _, self.address = stage.serve(self.relay, folder)
         stage.run(self.lotse, "login", self.address, input=token + "\n")
         contract = os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo-contract.yaml")
         stage.run(self.lotse, "contract", "add", contract)

@@ -1,0 +1,86 @@
+import Foundation
+import RelayAPI
+import Testing
+
+extension EndToEnd {
+    @Suite("A month is closed")
+    struct InvoiceMonthTests {
+        @Test("lotse invoice --all issues what there is, once; a month that is not over fails for each, at the end")
+        func all() async throws {
+            try await Stage.with(isReady: false) { stage in
+                let month = try await stage.makePast(contracts: 30, sessions: 60)
+                // Has nothing in that month.
+                try await stage.addContract()
+
+                let draft = try await stage.run("invoice", "--all", "--month", month, "--dry-run")
+                #expect(draft.status == 0, "\(draft.story)")
+                #expect(draft.output.split(separator: "\n").allSatisfy { $0.hasPrefix("draft DRAFT-client-0000") })
+
+                let first = try await stage.run("invoice", "--all", "--month", month)
+                #expect(first.status == 0, "\(first.story)")
+                let lines = first.output.split(separator: "\n")
+                #expect(lines.count == 30)
+                for (index, line) in lines.enumerated() {
+                    let number = String(format: "%04d", index + 1)
+                    #expect(line.contains("-\(number), client-00\(number) \(month): "), "\(line)")
+                }
+                let second = try await stage.run("invoice", "--all", "--month", month)
+                #expect(second.output == first.output)
+                #expect(second.status == 0)
+
+                let answers = try await stage.json(
+                    [MonthInvoicesAnswer].self,
+                    "invoice",
+                    "--all",
+                    "--month",
+                    month,
+                    "--json"
+                )
+                #expect(answers.count == 30)
+                #expect(
+                    answers.flatMap(\.invoices)
+                        == (try await stage.json([InvoiceSummary].self, "invoice", "list", "--json"))
+                )
+
+                let now = Date().formatted(.iso8601.year().month())
+                let early = try await stage.run("invoice", "--all", "--month", now)
+                #expect(early.status == 1)
+                #expect(early.output.isEmpty)
+                let failures = early.errorOutput.split(separator: "\n")
+                #expect(failures.count == 31, "\(early.story)")
+                #expect(failures.first?.hasPrefix("lotse: no invoice for client-000001: \(now) is not over") == true)
+                #expect(try await stage.ledgerIsWhole())
+            }
+        }
+
+        @Test("without a supplier nothing is issued, and all that is missing is named, one line each")
+        func supplier() async throws {
+            try await Stage.with(isReady: false) { stage in
+                let month = try await stage.makePast(contracts: 2, sessions: 2)
+                try Data("country: DE\n".utf8).write(to: URL(fileURLWithPath: stage.relayFolder + "/supplier.yaml"))
+                for which in ["client-000001", "--all"] {
+                    let program = try await stage.run("invoice", which, "--month", month)
+                    #expect(program.status == 1)
+                    let lines = program.errorOutput.split(separator: "\n")
+                    #expect(lines.first?.hasPrefix("lotse: no invoice without its head") == true)
+                    #expect(lines.dropFirst().allSatisfy { $0.hasPrefix("  supplier.yaml:") })
+                    #expect(lines.count { $0.contains("UStG") } == 5, "\(program.story)")
+                    #expect(lines.count == 12, "\(program.story)")
+                }
+            }
+        }
+
+        @Test("one contract or all, not both and not none; files are for one")
+        func usage() async throws {
+            try await Stage.with(isReady: false) { stage in
+                for arguments in [
+                    ["invoice", "--month", "2026-10"], ["invoice", "acme", "--all", "--month", "2026-10"],
+                    ["invoice", "--all", "--month", "2026-10", "--xml", "a.xml"],
+                ] {
+                    let program = try stage.start(Programs.lotse, arguments)
+                    #expect(try await program.ended() == 64, "\(program.story)")
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,89 @@
+"""What every figure of scripts/bench needs: a folder of its own, and the processes that were started in it."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+
+LIMIT = 60  # seconds for any one step
+
+
+class Stuck(Exception):
+    """A step that did not come to its end."""
+
+
+def until(what, condition):
+    """Waits for a condition, and gives its value."""
+    deadline = time.monotonic() + LIMIT
+    while time.monotonic() < deadline:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.001)
+    raise Stuck(f"{what} not within {LIMIT} s")
+
+
+class Stage:
+    """A folder and the processes that were started in it."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="lotse-bench-")
+        self.started = []
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": self.folder,
+            "LANG": "C.UTF-8",
+            "LOTSE_HOME": self.path("freelancer"),
+        }
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def text(self, name):
+        with open(self.path(name), errors="replace") as file:
+            return file.read()
+
+    def start(self, arguments, log, folder=None, output=None):
+        """Starts a program with a pipe to its standard input; what it says goes to a file called `log`, output perhaps elsewhere."""
+        with open(self.path(log), "wb") as file:
+            process = subprocess.Popen(
+                arguments,
+                stdin=subprocess.PIPE,
+                stdout=output or file,
+                stderr=file,
+                env=self.environment,
+                cwd=folder or self.folder,
+            )
+        self.started.append(process)
+        return process
+
+    def run(self, *arguments, input="", limit=LIMIT):
+        """Runs a program to its end and gives its output."""
+        done = subprocess.run(
+            arguments, input=input, capture_output=True, text=True, env=self.environment, cwd=self.folder, timeout=limit
+        )
+        if done.returncode != 0:
+            raise Stuck(f"{os.path.basename(arguments[0])} {arguments[1]} failed: {done.stderr.strip()}")
+        return done.stdout
+
+    def serve(self, relay, folder):
+        """Starts a relay and gives the process and its address."""
+        log = os.path.basename(folder) + ".log"
+        process = self.start([relay, "serve", folder, "--listen", "127.0.0.1:0"], log)
+        until("the relay", lambda: "ready " in self.text(log) and "\n" in self.text(log))
+        return process, self.text(log).splitlines()[0].removeprefix("ready ")
+
+    def stop(self, process):
+        if process.poll() is None:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+    def clear(self):
+        for process in reversed(self.started):
+            self.stop(process)
+        shutil.rmtree(self.folder, ignore_errors=True)
