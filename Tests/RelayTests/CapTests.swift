@@ -253,8 +253,16 @@ struct CapTests {
 
     @Test("both are told when ten minutes of the included time are left, and when it is used up")
     func quota() async throws {
-        let retainer = "\nretainer: { fee: \"50.00\", included: 30m, carryOver: { policy: none } }\n"
-        let contract = exampleContract.replacing("rate: support }", with: "rate: support, usesQuota: true }")
+        let retainer = """
+
+            retainer: { kind: takeOrPay, fee: "50.00", included: 30m, period: month, overageRate: support, carryOver: { policy: none } }
+            minimumTermMonths: 24
+            noticeDays: 30
+            """
+        let contract = exampleContract.replacing(
+            "kind: support, rate: support }",
+            with: "kind: support, rate: support, usesQuota: true }"
+        )
         let stage = try await DeskStage(contract: contract + retainer)
         try await stage.with {
             let session = try await stage.session()

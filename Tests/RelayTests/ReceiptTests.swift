@@ -105,6 +105,7 @@ struct ReceiptTests {
             }
             let first = try await ended(stage)
             let second = try await ended(stage)
+            // Both are let down at once: what ended first comes first.
             stage.hands.advance(150)
             await stage.desk.tick()
             #expect(try await receipt(stage, second).previousReceiptHash == receipt(stage, first).hash())

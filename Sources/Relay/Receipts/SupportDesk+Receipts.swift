@@ -74,7 +74,9 @@ extension SupportDesk {
     /// Settles the receipts whose time is over; a signature that is missing does not stop billing (rule 15).
     func settleOverdueReceipts() async {
         let now = clock.monotonicMilliseconds()
-        for (session, deadline) in settling where now >= deadline { await settle(session) }
+        let overdue = settling.filter { $0.value <= now }
+        // Each receipt names the contract's one before it: what has waited longest comes first.
+        for (session, _) in overdue.sorted(by: { ($0.value, $0.key) < ($1.value, $1.key) }) { await settle(session) }
     }
 
     /// Settles everything that waits, without waiting any longer.

@@ -20,12 +20,20 @@ struct CapTests {
         }
     }
 
+    /// A session that a person at a terminal has agreed to.
+    private func agreed(_ run: AgentRun, _ end: OperatorEnd, _ time: any AgentTime) async throws -> Agreement {
+        async let agreement = end.offer(terms(time))
+        await run.screen.wait(for: "Do you agree? [y/N] ")
+        run.input.append("y")
+        return try await agreement
+    }
+
     @Test("a person is asked, and what they say is signed", arguments: [("y", true), ("n", false)])
     func asked(key: String, accepts: Bool) async throws {
         let time = ManualTime()
-        let run = try AgentRun(terminal: true, time: time)
+        let run = try AgentRun(terminal: true, agrees: false, time: time)
         let status = try await run.with { end in
-            let agreement = try await end.offer(terms(time))
+            let agreement = try await agreed(run, end, time)
             async let answer = ask(end)
             await run.screen.wait(for: "Go on beyond the limit?")
             time.advance(by: .seconds(1))
@@ -45,9 +53,9 @@ struct CapTests {
     )
     func unanswered() async throws {
         let time = ManualTime()
-        let run = try AgentRun(terminal: true, time: time)
+        let run = try AgentRun(terminal: true, agrees: false, time: time)
         _ = try await run.with { end in
-            try await end.offer(terms(time))
+            _ = try await agreed(run, end, time)
             async let answer = ask(end)
             await run.screen.wait(for: "Go on beyond the limit?")
             run.input.append("y")
