@@ -82,6 +82,8 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
     public let grants: [String]
     /// How the client wants to be asked.
     public let approval: Approval
+    /// The consumer's express request to begin before the time to withdraw is over; nil where nobody has to ask for that.
+    public let requestsEarlyStart: Bool?
     /// Who helps.
     public let `operator`: Operator
     /// Who is helped.
@@ -97,9 +99,11 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
     ///   - contractID: the id that the contract in `terms` carries.
     ///   - operatorKey: the key of the operator's certificate.
     ///   - exporter: the bytes that the connection exports, see ``OperatorProof``.
+    ///   - requestsEarlyStart: what ``Terms/asksForEarlyStart(under:)`` says.
     public init(
         _ terms: Terms,
         contractID: String,
+        requestsEarlyStart: Bool = false,
         answer: Answer,
         operatorKey: VerifyingKey,
         exporter: [UInt8]
@@ -116,6 +120,7 @@ public struct ConsentRecord: Hashable, Sendable, Codable {
         price = terms.price
         grants = answer.grants
         approval = answer.approval
+        self.requestsEarlyStart = requestsEarlyStart ? true : nil
         `operator` = Operator(name: terms.operator, key: operatorKey.hex)
         client = Client(key: answer.key.hex, machine: answer.machine)
         exporterHash = .sha256(exporter)

@@ -125,6 +125,45 @@ struct ConsentRecordTests {
         }
     }
 
+    @Test(
+        "a consumer's request to begin at once is in the record, for as long as they may withdraw",
+        arguments: [("2026-11-01", true), ("2026-10-21", true), ("2026-10-20", false)]
+    )
+    func earlyStart(signedOn: String, isAsked: Bool) throws {
+        var contract = Contract(
+            contract: "acme",
+            title: "Support",
+            timeZone: "Europe/Berlin",
+            validFrom: try LocalDate.parse(signedOn),
+            signedOn: try LocalDate.parse(signedOn),
+            client: Contract.Client(
+                name: "Mia Klein",
+                kind: .consumer,
+                street: "Am Markt 1",
+                postalCode: "10115",
+                city: "Berlin",
+                country: "DE"
+            ),
+            ratesCentsPerHour: ["support": 9500],
+            categories: [Contract.Category(id: "question", kind: .support, rate: "support")],
+            vat: Contract.VAT(category: .standard, percentBp: 1900)
+        )
+        #expect(terms.asksForEarlyStart(under: contract) == isAsked)
+        contract.client.kind = .business
+        #expect(!terms.asksForEarlyStart(under: contract))
+        let asking = ConsentRecord(
+            terms,
+            contractID: "acme",
+            requestsEarlyStart: isAsked,
+            answer: .init(grants: [], approval: .each, machine: "till", key: clientKey.verifyingKey),
+            operatorKey: operatorKey.verifyingKey,
+            exporter: []
+        )
+        let text = String(decoding: try asking.canonicalBytes(), as: UTF8.self)
+        #expect(text.contains(#""requestsEarlyStart":true"#) == isAsked)
+        #expect(try ConsentRecord(canonical: asking.canonicalBytes()) == asking)
+    }
+
     @Test("names that Unicode calls equal are different records")
     func normalization() throws {
         func record(_ machine: String) -> ConsentRecord {

@@ -40,6 +40,10 @@ extension AgentSession {
         guard let record = state.withLock({ $0.record }) else {
             throw Refusal(status: 403, message: "the client has not agreed to a session yet")
         }
+        let isOver = state.withLock { kind == .end ? $0.closing.closed != nil : $0.closing.statement != nil }
+        guard kind == .closing || isOver else {
+            throw Refusal(status: 409, message: "the session is not closed yet")
+        }
         switch kind {
         case .closing: try await closing(action, record)
         case .closed: try await closed(action, record)

@@ -145,6 +145,7 @@ struct Offer: Sendable {
         ConsentRecord(
             terms,
             contractID: contract.contract,
+            requestsEarlyStart: terms.asksForEarlyStart(under: contract),
             answer: ConsentRecord.Answer(
                 grants: grants.map(\.rawValue),
                 approval: approval,

@@ -36,7 +36,7 @@ struct TermsScreen {
     private var rows: [(String, [String])] {
         let contract = offer.contract
         let title = phrases.contract(clean(contract.contract), offer.terms.contractVersion, clean(contract.title, 160))
-        return [
+        let rows = [
             (phrases.labelContract, [title, clean(contract.client.name, 160)]),
             (phrases.labelPurpose, ["\(clean(offer.terms.purpose, 2000)) (\(clean(offer.category.id)))"]),
             (phrases.labelPrice, price + clocks),
@@ -44,6 +44,8 @@ struct TermsScreen {
             (phrases.labelLimits, limits),
             (phrases.labelAsks, asks),
         ]
+        let isEarly = offer.terms.asksForEarlyStart(under: contract)
+        return isEarly ? rows + [(phrases.labelWithdrawal, [phrases.earlyStart])] : rows
     }
 
     private var name: String { clean(offer.terms.operator) }

@@ -9,6 +9,7 @@ extension Phrases {
     var labelRounding: String { say("Rounding", "Rundung") }
     var labelLimits: String { say("Limits", "Grenzen") }
     var labelAsks: String { say("May", "Darf") }
+    var labelWithdrawal: String { say("Withdrawal", "Widerruf") }
 
     func contract(_ id: String, _ version: Int64, _ title: String) -> String {
         say("\(id), version \(version): \(title)", "\(id), Fassung \(version): \(title)")
@@ -34,6 +35,12 @@ extension Phrases {
     }
 
     var warranty: String { say("nothing: this is a warranty case", "nichts: dies ist ein Gewährleistungsfall") }
+    var earlyStart: String {
+        say(
+            "With your yes you ask expressly that the work begins before your 14 days to withdraw are over. What was done until then is to be paid if you withdraw; once all is done, the right to withdraw ends (§ 356, § 357a BGB).",
+            "Mit Ihrem Ja verlangen Sie ausdrücklich, dass die Arbeit vor Ablauf Ihrer 14-tägigen Widerrufsfrist beginnt. Widerrufen Sie, ist das bis dahin Geleistete zu bezahlen; ist alles erbracht, erlischt das Widerrufsrecht (§ 356, § 357a BGB)."
+        )
+    }
     func becauseOf(_ label: String, _ percent: String, base: String) -> String {
         say(" (\(base) and \(percent) \(label))", " (\(base) und \(percent) \(label))")
     }

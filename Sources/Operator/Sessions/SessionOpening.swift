@@ -143,6 +143,7 @@ public struct SessionOpening: Sendable {
         let expected = ConsentRecord(
             terms,
             contractID: contract.contract,
+            requestsEarlyStart: terms.asksForEarlyStart(under: contract),
             answer: ConsentRecord.Answer(
                 grants: record.grants,
                 approval: record.approval,

@@ -165,6 +165,22 @@ struct TermsScreenTests {
         #expect(text.contains("  Price now   113.05 EUR per hour, 19 % VAT included\n"))
     }
 
+    @Test(
+        "a consumer who may still withdraw reads what their yes asks for; nobody else does",
+        arguments: Language.allCases
+    )
+    func withdrawal(language: Language) throws {
+        func says(_ kind: Contract.Client.Kind, signedOn: String) throws -> Bool {
+            var contract = try Samples.contract()
+            (contract.client.kind, contract.signedOn) = (kind, try LocalDate.parse(signedOn))
+            let text = try Self.screen(language, contract: contract)
+            return text.contains(language == .english ? "With your yes you ask expressly" : "Mit Ihrem Ja verlangen Sie")
+        }
+        #expect(try says(.consumer, signedOn: "2026-11-01"))
+        #expect(try !says(.consumer, signedOn: "2026-01-01"))
+        #expect(try !says(.business, signedOn: "2026-11-01"))
+    }
+
     @Test("clocks that are far apart are worth a line, others are not")
     func clocks() throws {
         let apart = try Self.screen(.english, contract: Samples.contract()) { $0.clockDifference = -3600 }
