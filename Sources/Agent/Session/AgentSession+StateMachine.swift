@@ -91,6 +91,8 @@ extension AgentSession {
             switch (state, action) {
             case (.waiting, _), (.deciding, _), (.signing, _), (.consenting, _):
                 Refusal(status: 403, message: "the client has not agreed to a session yet")
+            // Whoever asks late hears of the end all the same: it may have come before they could listen.
+            case (.over, .events): nil
             case (.over, _): Self.isOver
             case (.paused(let by), .run), (.paused(let by), .logs):
                 Refusal(

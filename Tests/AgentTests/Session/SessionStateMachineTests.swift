@@ -27,7 +27,7 @@ struct SessionStateMachineTests {
 
     /// Status of the refusal, or 200; in the order of `Stage.allCases`.
     static let table: [(AgentSession.Action, [Int])] = [
-        (.events, [403, 403, 403, 403, 200, 200, 409]),
+        (.events, [403, 403, 403, 403, 200, 200, 200]),
         (.run, [403, 403, 403, 403, 200, 409, 409]),
         (.logs, [403, 403, 403, 403, 200, 409, 409]),
         (.pause, [403, 403, 403, 403, 200, 409, 409]),
