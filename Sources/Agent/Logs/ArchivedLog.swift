@@ -1,6 +1,14 @@
 import Compression
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// A log that was packed with gzip, read in place: nothing is written, and no more than a block of it is in memory.
 struct ArchivedLog {
     let file: LogFile
@@ -60,14 +68,22 @@ struct ArchivedLog {
         var head: [UInt8] = []
 
         mutating func take(_ block: [UInt8]) {
-            for byte in block {
-                if byte == 0x0a {
-                    judge()
-                    lines += 1
-                    isInsideLine = false
-                } else {
-                    isInsideLine = true
-                    if wanted.since != nil, older == nil, head.count < 256 { head.append(byte) }
+            block.withUnsafeBytes { bytes in
+                var start = 0
+                while start < bytes.count, let base = bytes.baseAddress {
+                    let rest = bytes.count - start
+                    let newline = memchr(base + start, 0x0a, rest).map { UnsafeRawPointer($0) - base }
+                    let end = newline ?? bytes.count
+                    if wanted.since != nil, older == nil, head.count < LogTime.longestPrefix {
+                        let length = min(end - start, LogTime.longestPrefix - head.count)
+                        head.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<(start + length)]))
+                    }
+                    isInsideLine = newline == nil
+                    if newline != nil {
+                        judge()
+                        lines += 1
+                    }
+                    start = end + 1
                 }
             }
         }

@@ -90,7 +90,7 @@ extension LogAccess {
                 listed.components.enumerated().allSatisfy({ pattern.matches($1, at: $0) })
             else { continue }
             if listed.components.count == pattern.count {
-                found.append(listed.text)
+                if case .success = open(listed.text) { found.append(listed.text) }
             } else if case .success(let real) = listed.resolved() {
                 collect(pattern, real.components, listed.components, [], &found)
             }

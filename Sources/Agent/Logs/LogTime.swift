@@ -12,7 +12,8 @@ import Darwin
 /// they begin within the first 256 bytes; the web servers' `05/Nov/2026:20:30:00 +0100`; syslog's `Nov  5 20:30:00` and seconds since
 /// 1970, both at the beginning. Times without a zone are this computer's.
 enum LogTime {
-    private static let longestPrefix = 256
+    /// How much of a line is looked at, in bytes.
+    static let longestPrefix = 256
 
     /// Seconds since 1970; nil for a line without a time.
     ///

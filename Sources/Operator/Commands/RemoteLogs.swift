@@ -53,6 +53,8 @@ public struct RemoteLogs: Sendable {
             return .init(status: 1, message: refusal.message)
         } catch is OutputDescriptor.ReaderIsGone {
             return .init(status: 128 + SIGPIPE)
+        } catch let error as CompressionError {
+            return .init(status: 1, message: "\(error) (use the same release at both ends)")
         } catch let error as IOError {
             return .init(status: 1, message: "cannot write the output: \(error)")
         } catch {
