@@ -51,12 +51,16 @@ let package = Package(
         // The system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
         // What all three programs share.
         .target(name: "TLS", dependencies: ["COpenSSL", nioCore]),
         .target(name: "Pairing", dependencies: ["COpenSSL"]),
         .target(name: "TerminalText"),
+        .target(name: "Redaction"),
+        .target(name: "Compression", dependencies: ["CZlib", "CZstd"]),
         .target(name: "RelayAPI", dependencies: ["Contracts", "Receipts", "TLS", nioCore, nioHTTP1, nioPosix]),
         .target(
             name: "SupportChannel",
@@ -86,7 +90,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Billing", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "Billing", "Compression", "Contracts", "Invoicing", "Pairing", "Receipts", "Redaction", "RelayAPI",
+                "SupportChannel", "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -94,7 +99,8 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Billing", "CEditLine", "ContractFiles", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+                "Billing", "CEditLine", "Compression", "ContractFiles", "Contracts", "Invoicing", "Pairing", "Receipts",
+                "RelayAPI",
                 "SupportChannel", "TLS",
                 "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -115,7 +121,8 @@ let package = Package(
         .executableTarget(
             name: "lotse-bench",
             dependencies: [
-                "Billing", "ContractFiles", "Contracts", "Ledger", "Receipts", "Relay", "TLS", "TimeZoneFiles",
+                "Billing", "ContractFiles", "Contracts", "Ledger", "Receipts", "Redaction", "Relay", "TLS",
+                "TimeZoneFiles",
                 argumentParser,
             ]
         ),
@@ -123,6 +130,8 @@ let package = Package(
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),
         .testTarget(name: "PairingTests", dependencies: ["Pairing"], exclude: ["vectors.json"]),
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
+        .testTarget(name: "RedactionTests", dependencies: ["Redaction"]),
+        .testTarget(name: "CompressionTests", dependencies: ["CZlib", "Compression"]),
         .testTarget(name: "RelayAPITests", dependencies: ["RelayAPI"]),
         .testTarget(
             name: "SupportChannelTests",
@@ -150,8 +159,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Billing", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI", "SupportChannel",
-                "TLS",
+                "Agent", "Billing", "CZlib", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+                "SupportChannel", "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]

@@ -29,4 +29,4 @@ need_swift() {
     command -v swift >/dev/null || fail "swift is not on the PATH (install Swift 6.2 or newer from swift.org)"
 }
 
-build_packages=(libssl-dev libsqlite3-dev libedit-dev libqrencode-dev pkg-config tzdata ca-certificates)
+build_packages=(libssl-dev libsqlite3-dev libedit-dev libqrencode-dev zlib1g-dev libzstd-dev pkg-config tzdata ca-certificates)

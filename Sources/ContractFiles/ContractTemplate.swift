@@ -146,7 +146,8 @@ public enum ContractTemplate {
           idleTimeout: 15m
 
         # -- Data protection --
-        # How long you keep transcripts, and which patterns (passwords, keys, tokens) are blacked out in them.
+        # How long you keep transcripts, and what is blacked out of logs before they leave the client's machine: default are
+        # secrets (passwords, keys, tokens), which always are; email and iban add mail addresses and bank accounts.
         privacy: { transcriptRetentionDays: 30, redact: [default] }
 
         """

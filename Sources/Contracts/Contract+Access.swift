@@ -71,8 +71,12 @@ extension Contract {
     public struct Privacy: Codable, Hashable, Sendable {
         /// After how many days a transcript is deleted. Default 30.
         public var transcriptRetentionDays: Int64
-        /// Names of the sets of patterns that are blacked out. Default `default`.
+        /// Names of the sets of patterns that are blacked out of logs: `default` are secrets, which always are; `email` and `iban` add mail
+        /// addresses and bank accounts. Default `default`.
         public var redact: [String]
+
+        /// All that there are.
+        public static let sets = ["default", "email", "iban"]
 
         /// Privacy from its parts; the defaults are those of a silent contract.
         public init(transcriptRetentionDays: Int64 = 30, redact: [String] = ["default"]) {

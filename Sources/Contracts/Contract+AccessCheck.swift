@@ -14,7 +14,12 @@ extension Contract {
         }
         check.range("privacy.transcriptRetentionDays", privacy.transcriptRetentionDays, 0...3650, unit: "days")
         for (index, name) in privacy.redact.enumerated() {
-            check.id("privacy.redact[\(index)]", name)
+            let place = "privacy.redact[\(index)]"
+            check.id(place, name)
+            if Identifiers.isID(name), !Privacy.sets.contains(name) {
+                let sentence = "\(quoted(name)) is no set that the client's program blacks out"
+                check.error(place, sentence, mend: "write \(Privacy.sets.joined(separator: ", ")), or leave it out")
+            }
         }
         check.unique("privacy.redact", privacy.redact, field: "")
     }

@@ -17,6 +17,8 @@ public struct ClosingStatement: Hashable, Sendable, Codable {
     public let pausedSeconds: Int64
     /// What ``ActionDigest`` makes of the session's actions: says nothing to whoever does not know its salt.
     public let actionsDigest: Digest
+    /// How often something was blacked out of logs before it left the client's machine, by kind; nil where nothing was.
+    public let redactions: [String: Int64]?
     /// The client's signature, then the operator's.
     public private(set) var signatures: [Signature] = []
 
@@ -26,13 +28,15 @@ public struct ClosingStatement: Hashable, Sendable, Codable {
         consentHash: Digest,
         rawSeconds: Int64,
         pausedSeconds: Int64,
-        actionsDigest: Digest
+        actionsDigest: Digest,
+        redactions: [String: Int64] = [:]
     ) {
         self.session = session
         self.consentHash = consentHash
         self.rawSeconds = rawSeconds
         self.pausedSeconds = pausedSeconds
         self.actionsDigest = actionsDigest
+        self.redactions = redactions.isEmpty ? nil : redactions
     }
 
     /// Reads the canonical form; says nothing yet about the signatures.
@@ -42,7 +46,8 @@ public struct ClosingStatement: Hashable, Sendable, Codable {
         guard bytes.count <= Self.longest,
             let statement = try? JSONDecoder().decode(ClosingStatement.self, from: Data(bytes)),
             statement.kind == Self.kind, statement.version == Self.version,
-            (try? statement.canonicalBytes()) == bytes, statement.rawSeconds >= 0, statement.pausedSeconds >= 0
+            (try? statement.canonicalBytes()) == bytes, statement.rawSeconds >= 0, statement.pausedSeconds >= 0,
+            statement.redactions?.isEmpty != true, statement.redactions?.values.allSatisfy({ $0 > 0 }) != false
         else { throw ReceiptsError(.badStatement, "these bytes are not a closing statement in its canonical form") }
         self = statement
     }

@@ -41,7 +41,7 @@ public struct ActionFrame: Sendable, Equatable {
     public static let longestPayload = 1 << 20
 
     /// The frame as it goes over the wire.
-    var encoded: ByteBuffer {
+    public var encoded: ByteBuffer {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(5 + payload.readableBytes)
         buffer.writeInteger(kind.rawValue)
@@ -52,10 +52,14 @@ public struct ActionFrame: Sendable, Equatable {
 }
 
 /// Finds frames in bytes, however they are split.
-struct ActionFrameDecoder {
+public struct ActionFrameDecoder: Sendable {
     private var buffer = ByteBuffer()
 
-    mutating func append(_ bytes: ByteBuffer) {
+    /// A decoder at the beginning of a stream.
+    public init() {}
+
+    /// Takes bytes in.
+    public mutating func append(_ bytes: ByteBuffer) {
         if buffer.readableBytes == 0 {
             buffer = bytes
         } else {
@@ -65,7 +69,9 @@ struct ActionFrameDecoder {
     }
 
     /// The next whole frame, or `nil` where more bytes are needed.
-    mutating func next() throws(SupportChannelError) -> ActionFrame? {
+    ///
+    /// - Throws: `protocolViolation` for a frame that is too long, or of a kind that there is not.
+    public mutating func next() throws(SupportChannelError) -> ActionFrame? {
         guard let kind = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self),
             let length = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt32.self)
         else { return nil }

@@ -4,7 +4,7 @@
 //   consent  SignedConsent    → result Consent          asked once, within ten seconds of the draft
 //   events   Empty            → notice SessionEvent, for as long as the session lives
 //   run      RunParameters    → output, errorOutput, result RunResult; input, inputEnd, signal go in
-//   logs     LogsParameters   → source, notice LogNotice, result Empty
+//   logs     LogsParameters   → source, notice LogNotice, output where it is packed, result LogsResult; inputEnd goes in
 //   pause    Empty            → result Empty
 //   resume   Empty            → result Empty
 //   note     NoteParameters   → result Empty
@@ -108,36 +108,64 @@ public struct RunResult: Codable, Sendable, Equatable {
 
 /// Log files to read.
 public struct LogsParameters: Codable, Sendable {
-    /// Absolute paths on the client's machine.
+    /// Absolute paths on the client's machine, with `*`, `?` and `[…]` as in a shell; `journal` or `journal:UNIT` for journald.
     public var paths: [String]
-    /// How many lines of each from the end; `nil` for the default.
+    /// How many lines of each from the end; `nil` for the default, or for all since a time.
     public var lines: Int?
     /// Whether to go on as they grow.
     public var follow: Bool
+    /// Only lines from this time on, RFC 3339.
+    public var since: String?
+    /// Only lines of so many last seconds, by the clock of the client's machine.
+    public var lastSeconds: Int64?
+    /// In what the frames may be packed: `zstd`.
+    public var encodings: [String]?
 
     /// Parameters.
-    public init(paths: [String], lines: Int?, follow: Bool) {
+    public init(
+        paths: [String],
+        lines: Int?,
+        follow: Bool,
+        since: String? = nil,
+        lastSeconds: Int64? = nil,
+        encodings: [String]? = nil
+    ) {
         self.paths = paths
         self.lines = lines
         self.follow = follow
+        self.since = since
+        self.lastSeconds = lastSeconds
+        self.encodings = encodings
     }
 }
 
 /// Something to know about one of the log files.
 public struct LogNotice: Codable, Sendable, Equatable {
-    /// Index in `LogsParameters.paths`.
+    /// Index in `LogsParameters.paths`, or among the files that these name.
     public var source: Int
-    /// One sentence.
+    /// One sentence; empty where there is only a name.
     public var message: String
     /// Whether nothing more comes from this file.
     public var isFailure: Bool
+    /// The file's path, where the source is none of `LogsParameters.paths`.
+    public var name: String?
 
     /// A notice.
-    public init(source: Int, message: String, isFailure: Bool) {
+    public init(source: Int, message: String, isFailure: Bool, name: String? = nil) {
         self.source = source
         self.message = message
         self.isFailure = isFailure
+        self.name = name
     }
+}
+
+/// How reading logs ended.
+public struct LogsResult: Codable, Sendable, Equatable {
+    /// How often something was blacked out on the client's machine, by kind.
+    public var redactions: [String: Int64]?
+
+    /// A result.
+    public init(redactions: [String: Int64]? = nil) { self.redactions = redactions }
 }
 
 /// A note that the operator wrote down.

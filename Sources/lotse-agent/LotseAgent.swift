@@ -23,8 +23,9 @@ struct LotseAgent: AsyncParsableCommand {
               lotse-agent --look --logs /var/log/nginx
               lotse-agent --yes --logs /var/log/nginx < file-with-the-code
               lotse-agent verify invoice.xml
+              lotse-agent redact /var/log/syslog
             """,
-        subcommands: [Verify.self, Keys.self]
+        subcommands: [Verify.self, Keys.self, Redact.self]
     )
 
     @Option(help: ArgumentHelp("Where your supporter's relay is.", valueName: "https://host:port"))

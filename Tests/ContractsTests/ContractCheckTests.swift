@@ -234,6 +234,9 @@ extension Mistake {
         .error("access.idleTimeout", "end at once") { $0.access.idleTimeoutSeconds = 0 },
         .error("privacy.transcriptRetentionDays", "out of range") { $0.privacy.transcriptRetentionDays = -1 },
         .error("privacy.redact[0]", "is not an id") { $0.privacy.redact = ["a b"] },
+        .error("privacy.redact[1]", "no set that the client's program blacks out") {
+            $0.privacy.redact = ["default", "phone"]
+        },
         .error("privacy.redact[1]", "there twice") { $0.privacy.redact = ["default", "default"] },
     ]
 }

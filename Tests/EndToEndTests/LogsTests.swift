@@ -82,7 +82,7 @@ extension EndToEnd {
             }
         }
 
-        private static func with(_ body: (Stage, _ folder: String) async throws -> Void) async throws {
+        static func with(_ body: (Stage, _ folder: String) async throws -> Void) async throws {
             try await Stage.with { stage in
                 let folder = stage.folder + "/files/logs"
                 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: false)
@@ -91,7 +91,7 @@ extension EndToEnd {
             }
         }
 
-        private static func append(_ text: String, to path: String) throws {
+        static func append(_ text: String, to path: String) throws {
             let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT, 0o600)
             guard descriptor >= 0 else { throw Failure("\(path) cannot be opened") }
             defer { close(descriptor) }

@@ -85,7 +85,9 @@ struct ConsoleTests {
         let (_, told) = try await console(lines, isInteractive: false) { _ in ran.withLock { $0 = true } }
         #expect(!ran.withLock { $0 })
         #expect(told == ended("-"))
-        for sentence in ["there is no \"rm\"", "run what?", "never closed", "-f and -n only", "pause stands alone"] {
+        for sentence in [
+            "there is no \"rm\"", "run what?", "never closed", "-f, -n and --since only", "pause stands alone",
+        ] {
             #expect(errorOutput.text.contains(sentence))
         }
     }
@@ -127,6 +129,7 @@ struct ConsoleTests {
             ("", .nothing), ("  ", .nothing), ("run df -h", .run(["df", "-h"])),
             ("run sh -c 'a | b'", .run(["sh", "-c", "a | b"])),
             ("logs -f -n 5 /a '/b c'", .logs(paths: ["/a", "/b c"], lines: 5, follow: true)),
+            ("logs --since 2h /a", .logs(paths: ["/a"], lines: nil, follow: false, since: .ago(7200))),
             ("logs /a", .logs(paths: ["/a"], lines: nil, follow: false)), ("note it works", .note("it works")),
             ("end", .end(summary: nil)), ("quit all done", .end(summary: "all done")), ("help", .help), ("?", .help),
         ] as [(String, ConsoleCommand)]

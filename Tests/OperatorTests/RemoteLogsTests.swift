@@ -107,8 +107,13 @@ struct RemoteLogsTests {
             errorOutput: errorOutput.output,
             signals: AsyncStream { _ in }
         )
-        let long = LongCommand()
-        let outcome = try await HeldSession.run(in: temporary, agent: long.perform) { held in
+        let outcome = try await HeldSession.run(
+            in: temporary,
+            agent: { action in
+                _ = try await action.accept()
+                while try await action.input.next() != nil {}
+            }
+        ) { held in
             try await HolderClient.with(held.home) { client in
                 async let outcome = logs.perform(on: client)
                 held.agent.emit(SessionEvent(kind: .idle))

@@ -126,6 +126,28 @@ struct ReceiptTests {
         }
     }
 
+    @Test("what was blacked out is in a closing statement as counts, and nowhere where nothing was")
+    func redactions() throws {
+        func statement(_ counts: [String: Int64]) throws -> ClosingStatement {
+            ClosingStatement(
+                session: consent.session,
+                consentHash: try consent.hash(),
+                rawSeconds: 840,
+                pausedSeconds: 60,
+                actionsDigest: .sha256("actions"),
+                redactions: counts
+            )
+        }
+        let with = try statement(["password": 2, "jwt": 1])
+        #expect(try ClosingStatement(canonical: with.canonicalBytes()).redactions == ["password": 2, "jwt": 1])
+        let without = try statement([:]).canonicalBytes()
+        #expect(try ClosingStatement(canonical: without).redactions == nil)
+        #expect(!String(decoding: without, as: UTF8.self).contains("redactions"))
+        #expect(throws: ReceiptsError.self) {
+            try ClosingStatement(canonical: statement(["password": 0]).canonicalBytes())
+        }
+    }
+
     @Test("a closing statement is of one consent, and signed by the two in their order")
     func closing() throws {
         let plain = ClosingStatement(

@@ -42,6 +42,29 @@ struct FolderDescriptor: ~Copyable {
         return status.st_mode
     }
 
+    /// The names in a folder beneath, or in the folder itself, sorted; at most ``mostNames``.
+    func names(of components: [String]) throws(SystemFailure) -> [String] {
+        let place = try Self.open(components.isEmpty ? ["."] : components, O_RDONLY | O_DIRECTORY, beneath: descriptor)
+        guard let stream = fdopendir(place) else {
+            let failure = SystemFailure(code: errno)
+            _ = systemClose(place)
+            throw failure
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while names.count < Self.mostNames, let entry = readdir(stream) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
+                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(validatingCString: $0) }
+            }
+            // A name that is not UTF-8 cannot be written in a request either.
+            if let name, name != ".", name != ".." { names.append(name) }
+        }
+        return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+
+    /// More files no folder of logs has.
+    private static let mostNames = 65_536
+
     private static func open(_ components: [String], _ flags: Int32, beneath folder: Int32) throws(SystemFailure)
         -> Int32
     {

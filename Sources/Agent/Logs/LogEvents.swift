@@ -16,17 +16,25 @@ public struct LogRequest: Sendable, Equatable {
     public var amount: Amount
     /// Whether to go on with what is written later.
     public var follow: Bool
+    /// Only lines from this time on, in seconds since 1970; nil for no such limit.
+    public var since: Int64?
+    /// Whether each source is named before anything of it comes, also where no pattern is among the paths.
+    var namesAll = false
 
     /// As many lines as `tail` shows, when nobody says how many.
     public static let standardLines = 10
     /// More paths than this at once are refused, one by one.
     public static let maximumSources = 64
 
+    /// More paths than this make no request at all.
+    static let mostPaths = 1024
+
     /// Makes a request.
-    public init(paths: [String], amount: Amount = .lines(standardLines), follow: Bool = false) {
+    public init(paths: [String], amount: Amount = .lines(standardLines), follow: Bool = false, since: Int64? = nil) {
         self.paths = paths
         self.amount = amount
         self.follow = follow
+        self.since = since
     }
 }
 
@@ -36,6 +44,8 @@ public enum LogEvent: Sendable, Equatable {
     case data(source: Int, ByteBuffer)
     /// Something about the file, for a person.
     case notice(source: Int, LogNotice)
+    /// Which file a source is, before anything of it comes; where patterns were asked for.
+    case named(source: Int, path: String)
 }
 
 /// Something about a log file that is not in it.
@@ -48,13 +58,17 @@ public enum LogNotice: Sendable, Equatable, CustomStringConvertible {
     case gone(path: String)
     /// A file of this name has come.
     case appeared(path: String)
+    /// Since when its lines are cannot be told, so the last ones are given.
+    case withoutTimes(path: String)
     /// It cannot be read.
     case problem(LogProblem)
 
     /// Which file.
     var path: String {
         switch self {
-        case .rotated(let path), .truncated(let path), .gone(let path), .appeared(let path): path
+        case .rotated(let path), .truncated(let path), .gone(let path), .appeared(let path),
+            .withoutTimes(let path):
+            path
         case .problem(let problem): problem.path
         }
     }
@@ -66,6 +80,7 @@ public enum LogNotice: Sendable, Equatable, CustomStringConvertible {
         case .truncated(let path): "\(path): truncated, going on from its start"
         case .gone(let path): "\(path): gone, waiting for a new file"
         case .appeared(let path): "\(path): appeared"
+        case .withoutTimes(let path): "\(path): its lines carry no time that is understood, so its last lines are shown"
         case .problem(let problem): problem.description
         }
     }

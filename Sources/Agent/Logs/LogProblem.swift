@@ -30,6 +30,14 @@ public struct LogProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case device
         /// Too many paths were asked for at once.
         case tooMany
+        /// No file that is shared matches a pattern.
+        case noMatch
+        /// It is packed, and what could be unpacked was given.
+        case cutShort
+        /// It is packed, and damaged; what is in front of the damage was given.
+        case damaged
+        /// It is packed, and unpacks to more than any log does.
+        case bomb
         /// The system reported something else.
         case failed
     }
@@ -68,6 +76,11 @@ public struct LogProblem: Error, Sendable, Equatable, CustomStringConvertible {
         case .socket: "\(path): a socket, not a log file"
         case .device: "\(path): a device, not a log file"
         case .tooMany: "\(path): too many files at once (ask for at most \(LogRequest.maximumSources))"
+        case .noMatch: "\(path): matches no file that the client shares"
+        case .cutShort: "\(path): the compressed file is cut short; everything up to there was read"
+        case .damaged: "\(path): the compressed file is damaged; everything up to there was read"
+        case .bomb:
+            "\(path): the compressed file unpacks to more than any log does, so it is read no further (lotse get takes it as it is)"
         case .failed: "\(path): cannot be read: \(detail ?? "the system gives no reason")"
         }
     }
@@ -75,7 +88,7 @@ public struct LogProblem: Error, Sendable, Equatable, CustomStringConvertible {
     /// Whether the same request may succeed later.
     var mayPass: Bool {
         switch kind {
-        case .notAbsolute, .notShared, .tooMany: false
+        case .notAbsolute, .notShared, .tooMany, .noMatch, .cutShort, .damaged, .bomb: false
         default: true
         }
     }

@@ -1,5 +1,13 @@
 import NIOCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Reads log files for the operator: the last lines or all of them, and on request what is written later.
 ///
 /// Several files come in the order in which they were asked for, each event with the index of its path; a path that
@@ -17,6 +25,7 @@ public struct LogReader: Sendable {
     public let access: LogAccess
     private let pollInterval: Duration
     private let wait: @Sendable (Duration) async throws -> Void
+    private let now: @Sendable () -> Int64
 
     /// Each followed file may give this many blocks before the next one has its turn.
     private static let turn = 16
@@ -27,14 +36,17 @@ public struct LogReader: Sendable {
     ///   - access: Which files may be read.
     ///   - pollInterval: The time between two looks at followed files.
     ///   - wait: Waits this long; throws to end the reading.
+    ///   - now: Seconds since 1970, for times without a year.
     public init(
         access: LogAccess = LogAccess(),
         pollInterval: Duration = .milliseconds(500),
-        wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
+        wait: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) },
+        now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
     ) {
         self.access = access
         self.pollInterval = pollInterval
         self.wait = wait
+        self.now = now
     }
 
     /// Reads until the end of the files, or, following, until the task is cancelled.
@@ -48,48 +60,126 @@ public struct LogReader: Sendable {
     ) async throws -> LogSummary {
         var followed: [(source: Int, log: FollowedLog)] = []
         var summary = LogSummary(sourcesRead: 0, sourcesFailed: 0)
-        for (source, path) in request.paths.enumerated() {
-            let (cursor, problem) = try await readExisting(path, source, request, output)
-            if let problem {
+        let (paths, isNamed) = sources(of: request)
+        for (source, path) in paths.enumerated() {
+            if isNamed { try await output(.named(source: source, path: path.text)) }
+            let read = try await readExisting(path, source, request, output)
+            if let problem = read.problem {
                 summary.sourcesFailed += 1
                 try await output(.notice(source: source, .problem(problem)))
             } else {
                 summary.sourcesRead += 1
             }
-            if request.follow && (problem?.mayPass ?? true) {
-                followed.append((source, FollowedLog(path: path, access: access, cursor: cursor, problem: problem)))
+            if request.follow, !read.isOver, read.problem?.mayPass ?? true {
+                let log = FollowedLog(path: path.text, access: access, cursor: read.cursor, problem: read.problem)
+                followed.append((source, log))
             }
         }
         if !followed.isEmpty { try await follow(&followed, output) }
         return summary
     }
 
+    /// A path that is asked for, or that a pattern names.
+    private struct Source {
+        var text: String
+        var problem: LogProblem.Kind?
+    }
+
+    /// - Returns: the files, and whether patterns were among what was asked for.
+    private func sources(of request: LogRequest) -> ([Source], isNamed: Bool) {
+        var sources: [Source] = []
+        var isNamed = request.namesAll
+        for path in request.paths {
+            guard let files = access.files(matching: path) else {
+                sources.append(Source(text: path))
+                continue
+            }
+            isNamed = true
+            if files.isEmpty { sources.append(Source(text: path, problem: .noMatch)) }
+            sources += files.map { Source(text: $0) }
+        }
+        guard isNamed, sources.count > LogRequest.maximumSources else { return (sources, isNamed) }
+        // One word for all that are too many.
+        let left = sources[LogRequest.maximumSources].text
+        return (sources.prefix(LogRequest.maximumSources) + [Source(text: left, problem: .tooMany)], isNamed)
+    }
+
+    private struct Existing {
+        var cursor: LogCursor?
+        var problem: LogProblem?
+        /// Nothing more can come from it.
+        var isOver = false
+    }
+
     private func readExisting(
-        _ path: String,
-        _ source: Int,
+        _ source: Source,
+        _ index: Int,
         _ request: LogRequest,
         _ output: @Sendable (LogEvent) async throws -> Void
-    ) async throws -> (LogCursor?, LogProblem?) {
-        guard source < LogRequest.maximumSources else { return (nil, LogProblem(kind: .tooMany, path: path)) }
+    ) async throws -> Existing {
+        let path = source.text
+        if let kind = index < LogRequest.maximumSources ? source.problem : .tooMany {
+            return Existing(problem: LogProblem(kind: kind, path: path))
+        }
         let file: LogFile
         switch access.open(path) {
-        case .failure(let problem): return (nil, problem)
+        case .failure(let problem): return Existing(problem: problem)
         case .success(let opened): file = opened
         }
         do {
+            if let archive = ArchivedLog(file) { return try await read(archive, path, index, request, output) }
             // The end as it is now: a file that grows faster than it is read would never come to its end.
             let end = try file.stamp().size
-            let start = request.amount.isWhole ? 0 : try await file.start(ofLast: request.amount.count, before: end)
+            let start = try await start(of: file, before: end, request) {
+                try await output(.notice(source: index, .withoutTimes(path: path)))
+            }
             var cursor = try LogCursor(file: file, offset: start)
             while cursor.offset < end {
                 try Task.checkCancellation()
                 guard case .data(let bytes) = try cursor.next(poll: 0, flush: !request.follow) else { break }
-                try await output(.data(source: source, bytes))
+                try await output(.data(source: index, bytes))
             }
-            return (cursor, nil)
+            return Existing(cursor: cursor)
         } catch let failure as SystemFailure {
-            return (nil, LogProblem(code: failure.code, path: path))
+            return Existing(problem: LogProblem(code: failure.code, path: path))
         }
+    }
+
+    private func start(
+        of file: LogFile,
+        before end: Int64,
+        _ request: LogRequest,
+        withoutTimes: () async throws -> Void
+    ) async throws -> Int64 {
+        let last = request.amount.isWhole ? 0 : try await file.start(ofLast: request.amount.count, before: end)
+        guard let since = request.since else { return last }
+        if let start = try await file.start(since: since, before: end, now: now()) { return max(start, last) }
+        if end > 0 { try await withoutTimes() }
+        guard request.amount.isWhole else { return last }
+        return try await file.start(ofLast: LogRequest.standardLines, before: end)
+    }
+
+    private func read(
+        _ archive: ArchivedLog,
+        _ path: String,
+        _ source: Int,
+        _ request: LogRequest,
+        _ output: @Sendable (LogEvent) async throws -> Void
+    ) async throws -> Existing {
+        let last = request.amount.isWhole ? nil : request.amount.count
+        let outcome = try await archive.read(.init(last: last, since: request.since, now: now())) {
+            try await output(.data(source: source, $0))
+        }
+        if outcome.isWithoutTimes { try await output(.notice(source: source, .withoutTimes(path: path))) }
+        guard let problem = outcome.problem else { return Existing(isOver: true) }
+        let kind: LogProblem.Kind =
+            switch problem.kind {
+            case .damaged: .damaged
+            case .cutShort: .cutShort
+            case .bomb: .bomb
+            case .outOfMemory: .failed
+            }
+        return Existing(problem: LogProblem(kind: kind, path: path), isOver: true)
     }
 
     private func follow(

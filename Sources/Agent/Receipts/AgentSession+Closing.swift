@@ -69,7 +69,8 @@ extension AgentSession {
                 consentHash: try record.hash(),
                 rawSeconds: closed.rawSeconds,
                 pausedSeconds: closed.pausedSeconds,
-                actionsDigest: try state.actionDigest.digest(salt: salt)
+                actionsDigest: try state.actionDigest.digest(salt: salt),
+                redactions: state.redactions.byName
             )
             let signed = plain.signed([try Signature(by: .client, of: plain.signedBytes(), with: key)])
             state.closing.statement = signed

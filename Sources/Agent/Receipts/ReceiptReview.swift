@@ -68,6 +68,7 @@ struct ReceiptReview: Sendable {
         findings += receipt.contradictions.map { .contradiction($0) }
         if let closing = knowledge.closing,
             receipt.agentClock?.rawSeconds != closing.rawSeconds || receipt.transcriptDigest != closing.actionsDigest
+                || receipt.redactions != closing.redactions ?? [:]
         {
             findings.append(.anotherClosing)
         }

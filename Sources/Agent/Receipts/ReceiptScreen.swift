@@ -41,6 +41,7 @@ struct ReceiptScreen {
         if let summary = receipt.summary, !summary.isEmpty {
             lines.append("  " + phrases.summary(TerminalText.name(summary, limit: 1000)))
         }
+        if !receipt.redactions.isEmpty { lines.append("  " + phrases.receiptRedactions(receipt.redactions)) }
         if let own = receipt.agentClock {
             let isApart = own.differenceSeconds.magnitude > Self.tolerableDifference
             let difference = phrases.duration(Int64(clamping: own.differenceSeconds.magnitude))

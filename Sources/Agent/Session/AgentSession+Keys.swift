@@ -43,6 +43,7 @@ extension AgentSession {
         case .end: interrupt()
         case .pause: await togglePause()
         case .answered(let question, let answer): take(answer, to: question)
+        case .preview(let question): await preview(question)
         case .choosing:
             let choices = state.withLock { $0.dialogue.choosing }
             if let choices {
@@ -113,6 +114,18 @@ extension AgentSession {
             throw Refusal(status: 403, message: "the client did not answer")
         case .interrupted, .failure: throw Refusal(status: 409, message: "the session is over")
         }
+    }
+
+    /// Shows what would be sent; the question stays.
+    private func preview(_ question: KeyDialogue.Question) async {
+        guard let preview = state.withLock({ $0.previews[question.number] }),
+            let view = try? await preview.view()
+        else { return }
+        let counts = view.counts.byName
+        screen.lines(
+            [phrases.previewTitle(question.number)] + view.lines.map { "  " + $0 }
+                + [counts.isEmpty ? phrases.previewPlain : phrases.previewBlackedOut(counts)]
+        )
     }
 
     private func take(_ answer: KeyDialogue.Answer, to question: KeyDialogue.Question) {

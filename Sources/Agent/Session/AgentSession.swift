@@ -1,6 +1,7 @@
 import Contracts
 import NIOCore
 import Receipts
+import Redaction
 import RelayAPI
 import SupportChannel
 import Synchronization
@@ -78,6 +79,10 @@ final class AgentSession: Sendable {
         var actions = 0
         /// What the operator had done, for the closing statement.
         var actionDigest = ActionDigest()
+        /// What was blacked out of logs, for the same.
+        var redactions = RedactionCounts()
+        /// By number, what questions about logs are about.
+        var previews: [Int: LogPreview] = [:]
         var closing = SessionClosing()
         /// The client is being asked whether it goes on beyond the agreed upper limit.
         var capQuestion: OneShot<Bool>?

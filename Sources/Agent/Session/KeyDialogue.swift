@@ -2,7 +2,7 @@ import Contracts
 
 /// What single keys mean during a session: a value without I/O.
 ///
-/// Actions that wait for the client's yes stand in a queue, of which the first is on the screen. `p`, `r` and `q` mean the same
+/// Actions that wait for the client's yes stand in a queue, of which the first is on the screen. `v` shows what one about logs would send. `p`, `r` and `q` mean the same
 /// at any time. A key that comes sooner than a person can have read a question is not its answer.
 struct KeyDialogue: Sendable {
     /// The client's answer to one action.
@@ -27,6 +27,8 @@ struct KeyDialogue: Sendable {
         case pause
         case end
         case answered(Question, Answer)
+        /// `v` was pressed: what would be sent of the logs in the question.
+        case preview(Question)
         /// `r` was pressed: the next digit takes something back.
         case choosing
         case takeBack(Contract.Grant)
@@ -91,6 +93,9 @@ struct KeyDialogue: Sendable {
         case "y", "j": return answer(.yes, isPerson, now)
         case "a": return answer(.yesToAll, isPerson, now)
         case "n": return answer(.no, isPerson, now)
+        case "v":
+            guard let question = questions.first, question.grant == .logs else { return .nothing }
+            return .preview(question)
         default: return .nothing
         }
     }

@@ -2,6 +2,7 @@ import Billing
 import Contracts
 import FoundationEssentials
 import Receipts
+import Redaction
 import RelayAPI
 import SupportChannel
 import TLS
@@ -43,6 +44,8 @@ struct Offer: Sendable {
     let withheld: [String]
     /// Log files and folders that may be read.
     let logs: [String]
+    /// What is blacked out of them.
+    var redaction: RedactionRules { RedactionRules(sets: contract.privacy.redact) }
     /// How the client wants to be asked.
     let approval: ConsentRecord.Approval
     /// Seconds by which the operator's clock is ahead of this computer's.

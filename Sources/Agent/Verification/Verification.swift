@@ -131,6 +131,7 @@ public struct Verification: Sendable {
         screen.line(phrases.receiptTitle(TerminalText.name(receipt.session)))
         let times = "\(Phrases.clock(receipt.rawSeconds)) -> \(Phrases.clock(receipt.billedSeconds))  \(cost)"
         screen.line("  \(times)  \(phrases.receiptState(receipt.state))")
+        if !receipt.redactions.isEmpty { screen.line("    " + phrases.receiptRedactions(receipt.redactions)) }
         if let reason = receipt.reason { screen.line("    " + TerminalText.name(reason, limit: 500)) }
         return conclude(try findings(in: receipt, keys), name)
     }

@@ -27,9 +27,10 @@ extension Phrases {
     }
     func allow(_ number: Int, _ grant: Contract.Grant) -> String {
         let kind = self.grant(grant)
+        let view = grant == .logs ? say("  v see what is sent", "  v zeigt, was gesendet wird") : ""
         return say(
-            "Allow [\(number)]?  y yes  n no  a yes to all \(kind)",
-            "[\(number)] erlauben?  j ja  n nein  a ja zu allem: \(kind)"
+            "Allow [\(number)]?  y yes  n no  a yes to all \(kind)\(view)",
+            "[\(number)] erlauben?  j ja  n nein  a ja zu allem: \(kind)\(view)"
         )
     }
     func allowed(_ number: Int) -> String { say("[\(number)] you said yes", "[\(number)] Sie sagten ja") }

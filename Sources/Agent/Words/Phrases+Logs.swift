@@ -20,8 +20,23 @@ extension Phrases {
         case .gone:
             say("\(path): is gone; a new file is waited for", "\(path): ist weg; auf eine neue Datei wird gewartet")
         case .appeared: say("\(path): is there now", "\(path): ist jetzt da")
+        case .withoutTimes:
+            say(
+                "\(path): its lines carry no time; its last lines are read",
+                "\(path): die Zeilen nennen keine Zeit; gelesen werden die letzten"
+            )
         case .problem(let problem): say(problem.kind, path)
         }
+    }
+
+    func noJournal(_ path: String) -> String {
+        say("\(path): this computer has no journalctl", "\(path): dieser Computer hat kein journalctl")
+    }
+    func noSuchUnit(_ path: String) -> String {
+        say("\(path): is no name of a service", "\(path): ist kein Name eines Dienstes")
+    }
+    func journalFailed(_ path: String, _ reason: String) -> String {
+        say("\(path): cannot be read: \(reason)", "\(path): lässt sich nicht lesen: \(reason)")
     }
 
     private func say(_ problem: LogProblem.Kind, _ path: String) -> String {
@@ -42,6 +57,14 @@ extension Phrases {
         case .directory: say("\(path): is a folder", "\(path): ist ein Ordner")
         case .pipe, .socket, .device: say("\(path): is not a log file", "\(path): ist keine Protokolldatei")
         case .tooMany: say("\(path): too many files at once", "\(path): zu viele Dateien auf einmal")
+        case .noMatch: say("\(path): matches no file", "\(path): passt auf keine Datei")
+        case .cutShort, .damaged:
+            say("\(path): is damaged; what could be read was read", "\(path): ist beschädigt; gelesen wurde, was ging")
+        case .bomb:
+            say(
+                "\(path): unpacks to more than any log does, and is read no further",
+                "\(path): entpackt sich zu mehr als jedes Protokoll und wird nicht weitergelesen"
+            )
         case .failed: say("\(path): cannot be read", "\(path): lässt sich nicht lesen")
         }
     }

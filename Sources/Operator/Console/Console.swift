@@ -50,7 +50,7 @@ struct Console: Sendable {
             case .help: try await output.writeOwn(ConsoleCommand.helpText)
             case .wrong(let sentence): await say(sentence)
             case .run(let arguments): await run(arguments)
-            case .logs(let paths, let lines, let follow): await logs(paths, lines, follow)
+            case .logs(let paths, let lines, let follow, let since): await logs(paths, lines, follow, since)
             case .status: try await output.writeOwn(SessionPage.status(try await client.status()))
             case .note(let text): _ = try await client.note(text)
             case .category(let id):
@@ -85,12 +85,13 @@ struct Console: Sendable {
         if outcome.status != 0, outcome.message == nil { await say("exit status \(outcome.status)") }
     }
 
-    private func logs(_ paths: [String], _ lines: Int?, _ follow: Bool) async {
+    private func logs(_ paths: [String], _ lines: Int?, _ follow: Bool, _ since: LogSince?) async {
         let outcome = await signals.whileTaken { signals in
             let command = RemoteLogs(
                 paths: paths,
                 lines: lines,
                 follow: follow,
+                since: since,
                 output: output,
                 errorOutput: errorOutput,
                 signals: signals

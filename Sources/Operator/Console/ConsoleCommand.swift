@@ -4,7 +4,7 @@ import TerminalText
 enum ConsoleCommand: Equatable {
     case nothing
     case run([String])
-    case logs(paths: [String], lines: Int?, follow: Bool)
+    case logs(paths: [String], lines: Int?, follow: Bool, since: LogSince? = nil)
     case note(String)
     case pause
     case resume
@@ -54,6 +54,7 @@ enum ConsoleCommand: Equatable {
 
     private static func logs(_ words: [String]) -> ConsoleCommand {
         var (paths, lines, follow): ([String], Int?, Bool) = ([], nil, false)
+        var since: LogSince?
         var rest = words[...]
         while let word = rest.popFirst() {
             switch word {
@@ -63,18 +64,25 @@ enum ConsoleCommand: Equatable {
                     return .wrong("how many lines? (logs -n 100 /var/log/syslog)")
                 }
                 lines = number
-            case _ where word.hasPrefix("-"): return .wrong("logs knows -f and -n only, not \(TerminalText.name(word))")
+            case "--since":
+                guard let text = rest.popFirst(), let time = try? LogSince(text) else {
+                    return .wrong("since when? (logs --since 2h /var/log/syslog)")
+                }
+                since = time
+            case _ where word.hasPrefix("-"):
+                return .wrong("logs knows -f, -n and --since only, not \(TerminalText.name(word))")
             default: paths.append(word)
             }
         }
         return paths.isEmpty
-            ? .wrong("which logs? (logs -f /var/log/syslog)") : .logs(paths: paths, lines: lines, follow: follow)
+            ? .wrong("which logs? (logs -f /var/log/syslog)")
+            : .logs(paths: paths, lines: lines, follow: follow, since: since)
     }
 
     static let helpText = """
         run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it.
                                 It gets no input: for that use lotse run in another terminal
-        logs [-f] [-n N] PATH…  show log files; -f goes on as they grow, Ctrl-C stops
+        logs [-f] [-n N] PATH…  show log files, *.log and *.gz too (--since 2h); -f goes on, Ctrl-C stops
         note TEXT               write something down; the client sees it
         pause, resume           stop the clock and let it run again
         category ID             change what kind of work this is

@@ -17,6 +17,7 @@ public enum ReceiptPage {
             + [("billed", billed(receipt))]
             + surcharges(receipt).map { ("", $0) }
             + clocks(receipt).map { ("", $0) }
+            + (receipt.redactions.isEmpty ? [] : [("redacted", RedactionText.list(receipt.redactions) + " in logs")])
             + [("summary", TerminalText.name(receipt.summary ?? "", limit: 500)), ("receipt", sentence(receipt))]
         return rows.map { label, value in
             "\(label)\(String(repeating: " ", count: 10 - label.count))\(value)\n"

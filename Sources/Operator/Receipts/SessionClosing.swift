@@ -130,7 +130,8 @@ struct SessionClosing: Sendable {
     private func fits(_ receipt: Receipt, _ closing: ClosingStatement) -> Bool {
         receipt.session == session.id && receipt.contractHash == session.consent.contractHash
             && receipt.consentHash == closing.consentHash && receipt.agentClock?.rawSeconds == closing.rawSeconds
-            && receipt.transcriptDigest == closing.actionsDigest && receipt.contradictions.isEmpty
+            && receipt.transcriptDigest == closing.actionsDigest
+            && receipt.redactions == closing.redactions ?? [:] && receipt.contradictions.isEmpty
     }
 
     private static let untrusted = OperatorError(

@@ -51,6 +51,7 @@ struct ReceiptDraft: Sendable {
             previousReceiptHash: previous,
             ledgerHead: head,
             transcriptDigest: closing?.actionsDigest,
+            redactions: closing?.redactions ?? [:],
             agentClock: closing.map {
                 Receipt.AgentClock(
                     rawSeconds: $0.rawSeconds,

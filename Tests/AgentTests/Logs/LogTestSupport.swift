@@ -14,6 +14,7 @@ final class LogTranscript: Sendable {
         var bytes: [Int: [UInt8]] = [:]
         var notices: [String] = []
         var pieces: [Int] = []
+        var names: [Int: String] = [:]
     }
 
     private let state = Mutex(State())
@@ -27,12 +28,19 @@ final class LogTranscript: Sendable {
             case .notice(let source, let notice):
                 let kind = String(describing: notice).split(separator: ":").last.map(String.init) ?? ""
                 state.notices.append("\(source):\(kind)")
+            case .named(let source, let path): state.names[source] = path
             }
         }
     }
 
     func bytes(_ source: Int = 0) -> [UInt8] { state.withLock { $0.bytes[source] ?? [] } }
     func text(_ source: Int = 0) -> String { String(decoding: bytes(source), as: UTF8.self) }
+    /// The files' own names, where patterns were asked for.
+    var names: [String] {
+        state.withLock { state in
+            state.names.sorted { $0.key < $1.key }.map { String($0.value.split(separator: "/").last ?? "") }
+        }
+    }
     var notices: [String] { state.withLock { $0.notices } }
     var pieces: [Int] { state.withLock { $0.pieces } }
 }

@@ -36,6 +36,17 @@ struct KeyDialogueTests {
         #expect(dialogue.question == nil)
     }
 
+    @Test("v shows what a question about logs would send, and answers nothing")
+    func preview() {
+        var dialogue = KeyDialogue()
+        dialogue.ask(.init(number: 1, grant: .run), at: .zero)
+        dialogue.ask(.init(number: 2, grant: .logs), at: .zero)
+        #expect(press(&dialogue, "v") == [.nothing])
+        #expect(press(&dialogue, "y") == [.answered(.init(number: 1, grant: .run), .yes)])
+        #expect(press(&dialogue, "v", at: .seconds(2)) == [.preview(.init(number: 2, grant: .logs))])
+        #expect(dialogue.question?.number == 2)
+    }
+
     @Test("a key that comes before a question can have been read is not its answer; a script's is")
     func typeAhead() {
         var dialogue = KeyDialogue()

@@ -118,4 +118,31 @@ struct SessionLogsTests {
         #expect(run.screen.text.contains("[1] reads: \(path), and goes on\n"))
         try FileManager.default.removeItem(atPath: folder)
     }
+
+    @Test("v shows the lines as they would be sent, the question stays, and what is sent is the same")
+    func preview() async throws {
+        let folder = try Self.folder()
+        try Data("password=hunter2\nplain\n".utf8).write(to: URL(filePath: folder + "/shop.log"))
+        let time = ManualTime()
+        let run = try AgentRun(terminal: true, approval: .each, time: time)
+        let contract = try Samples.contract(access: Contract.Access(logs: [folder]))
+        _ = try await run.with { end in
+            try await end.offer(Samples.terms(contract, at: time.epochSeconds))
+            let reading = Task { try await Self.read(end, [folder + "/shop.log"]) }
+            await run.screen.wait(for: "v see what is sent")
+            run.input.append("v")
+            await run.screen.wait(for: "Blacked out in it: 1 password.\n")
+            time.advance(by: .seconds(1))
+            run.input.append("y")
+            #expect(try await reading.value.text == "password=[redacted password]\nplain\n")
+            try await end.end()
+        }
+        let text = run.screen.text
+        #expect(
+            text.contains("[1] this would be sent:\n  ==> \(folder)/shop.log <==\n  password=[redacted password]\n")
+        )
+        #expect(text.contains("[1] blacked out before it was sent: 1 password\n"))
+        #expect(!text.contains("hunter2"))
+        try FileManager.default.removeItem(atPath: folder)
+    }
 }
