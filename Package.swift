@@ -69,6 +69,7 @@ let package = Package(
         .target(name: "Invoicing", dependencies: ["Billing", "Contracts"]),
         .target(name: "QRCodes", dependencies: ["CQREncode", "Invoicing"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
+        .target(name: "FileTransfers", dependencies: ["Receipts", nioCore, nioPosix]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb, sqlite]),
 
         // One library for each program.
@@ -86,7 +87,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-                "Billing", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS",
+                "Billing", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+                "SupportChannel", "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -94,7 +96,8 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-                "Billing", "CEditLine", "ContractFiles", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+                "Billing", "CEditLine", "ContractFiles", "Contracts", "FileTransfers", "Invoicing", "Pairing",
+                "Receipts", "RelayAPI",
                 "SupportChannel", "TLS",
                 "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -137,6 +140,7 @@ let package = Package(
             dependencies: ["Billing", "Contracts", "Invoicing", "QRCodes"],
             exclude: ["xrvalidate.py"]
         ),
+        .testTarget(name: "FileTransfersTests", dependencies: ["FileTransfers", "Receipts", nioCore]),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(
             name: "RelayTests",
@@ -150,7 +154,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-                "Agent", "Billing", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI", "SupportChannel",
+                "Agent", "Billing", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+                "SupportChannel",
                 "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,

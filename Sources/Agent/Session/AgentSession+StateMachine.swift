@@ -6,6 +6,10 @@ extension AgentSession {
         case events
         case run
         case logs
+        case get
+        case put
+        case forward
+        case connection
         case pause
         case resume
         case note
@@ -92,7 +96,8 @@ extension AgentSession {
             case (.waiting, _), (.deciding, _), (.signing, _), (.consenting, _):
                 Refusal(status: 403, message: "the client has not agreed to a session yet")
             case (.over, _): Self.isOver
-            case (.paused(let by), .run), (.paused(let by), .logs):
+            case (.paused(let by), .run), (.paused(let by), .logs), (.paused(let by), .get), (.paused(let by), .put),
+                (.paused(let by), .forward), (.paused(let by), .connection):
                 Refusal(
                     status: 409,
                     message: by.contains(.client)
