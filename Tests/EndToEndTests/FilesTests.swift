@@ -227,7 +227,7 @@ extension EndToEnd {
         /// Writes bytes that nobody could guess, and gives their SHA-256.
         private static func fill(_ path: String, megabytes: Int) throws -> String {
             var hash = SHA256()
-            FileManager.default.createFile(atPath: path, contents: nil)
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
             let file = try FileHandle(forWritingTo: URL(fileURLWithPath: path))
             let random = try FileHandle(forReadingFrom: URL(fileURLWithPath: "/dev/urandom"))
             for _ in 0..<megabytes {

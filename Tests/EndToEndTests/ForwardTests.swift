@@ -85,7 +85,7 @@ extension EndToEnd {
                     outbound.finish()
                 }) { listener in
                     let (forward, port) = try await Self.forward(stage, to: listener.port)
-                    try await withThrowingTaskGroup(of: Void.self) { group in
+                    await withThrowingTaskGroup(of: Void.self) { group in
                         for _ in 0..<8 {
                             group.addTask {
                                 try await Listener.connect(port) { _, outbound in

@@ -30,19 +30,21 @@ struct SessionForwardsTests {
             grants: [.run, .forward]
         )
         let screen = try await Self.with(run) { end in
-            async let refused = end.forward("localhost", 9) {}
+            let refused = Task { try await end.forward("localhost", 9) {} }
             await run.screen.wait(for: "Allow [1]?")
             run.input.append("n")
-            await #expect(throws: Refusal(status: 403, message: "the client said no to this")) { try await refused }
-            async let allowed: Void = end.forward("localhost", 9) {}
+            await #expect(throws: Refusal(status: 403, message: "the client said no to this")) {
+                try await refused.value
+            }
+            let allowed = Task { try await end.forward("localhost", 9) {} }
             await run.screen.wait(for: "Allow [2]?")
             run.input.append("y")
-            try await allowed
+            try await allowed.value
             try await end.forward("localhost", 9) {}
-            async let other: Void = end.forward("localhost", 10) {}
+            let other = Task { try await end.forward("localhost", 10) {} }
             await run.screen.wait(for: "Allow [4]?")
             run.input.append("y")
-            try await other
+            try await other.value
         }
         #expect(screen.contains("[1] wants to reach from here: localhost:9\n"))
         #expect(screen.contains("[3] reaches from here: localhost:9\n"))
@@ -104,13 +106,14 @@ struct SessionForwardsTests {
         let run = try AgentRun(typed: [Samples.code, "y"], agrees: false, approval: .session, grants: [.forward])
         let screen = try await Self.with(run) { end in
             let opened = OneShot<Void>()
-            async let message = end.forwardToItsEnd("localhost", 9, opened)
+            let message = Task { try await end.forwardToItsEnd("localhost", 9, opened) }
             await run.screen.wait(for: "Allow [1]?")
             run.input.append("y")
             _ = await opened.wait()
             run.input.append("r")
             run.input.append("1")
-            #expect(try await message == "the client's side ended this")
+            let said = try await message.value
+            #expect(said == "the client's side ended this")
             await #expect(throws: Refusal.self) { try await end.forward("localhost", 9) {} }
         }
         #expect(screen.contains("Taken back: connections."))
