@@ -73,6 +73,7 @@ let package = Package(
         .target(name: "Invoicing", dependencies: ["Billing", "Contracts"]),
         .target(name: "QRCodes", dependencies: ["CQREncode", "Invoicing"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
+        .target(name: "FileTransfers", dependencies: ["Receipts", nioCore, nioPosix]),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb, sqlite]),
 
         // One library for each program.
@@ -90,7 +91,11 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
+<<<<<<< HEAD
                 "Billing", "Compression", "Contracts", "Invoicing", "Pairing", "Receipts", "Redaction", "RelayAPI",
+=======
+                "Billing", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+>>>>>>> 2da88022722c36cd34a6891f2cd231ff35dbcfa5
                 "SupportChannel", "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
@@ -99,8 +104,13 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
+<<<<<<< HEAD
                 "Billing", "CEditLine", "Compression", "ContractFiles", "Contracts", "Invoicing", "Pairing", "Receipts",
                 "RelayAPI",
+=======
+                "Billing", "CEditLine", "ContractFiles", "Contracts", "FileTransfers", "Invoicing", "Pairing",
+                "Receipts", "RelayAPI",
+>>>>>>> 2da88022722c36cd34a6891f2cd231ff35dbcfa5
                 "SupportChannel", "TLS",
                 "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -146,6 +156,7 @@ let package = Package(
             dependencies: ["Billing", "Contracts", "Invoicing", "QRCodes"],
             exclude: ["xrvalidate.py"]
         ),
+        .testTarget(name: "FileTransfersTests", dependencies: ["FileTransfers", "Receipts", nioCore]),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(
             name: "RelayTests",
@@ -159,8 +170,14 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
+<<<<<<< HEAD
                 "Agent", "Billing", "CZlib", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI",
                 "SupportChannel", "TLS",
+=======
+                "Agent", "Billing", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "RelayAPI",
+                "SupportChannel",
+                "TLS",
+>>>>>>> 2da88022722c36cd34a6891f2cd231ff35dbcfa5
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]

@@ -168,6 +168,7 @@ public struct AgentProgram: Sendable {
                 agrees: configuration.agrees,
                 approval: configuration.approval,
                 logs: configuration.logs,
+                files: configuration.files,
                 machine: machine
             ),
             screen: screen,

@@ -10,8 +10,10 @@ import Darwin
 
 /// What a program that holds codes and tokens does first.
 public enum Hardening {
-    /// No core dumps, which would hold them (also not by a debugger that attaches); a closed pipe is an error, not an end.
+    /// No core dumps, which would hold them (also not by a debugger that attaches); a closed pipe is an error, not an end,
+    /// and so is a file that reaches the process's limit (setrlimit(2), RLIMIT_FSIZE).
     public static func apply() {
+        _ = signal(SIGXFSZ, SIG_IGN)
         _ = signal(SIGPIPE, SIG_IGN)
         var limit = rlimit()
         if getrlimit(coreSize, &limit) == 0 {

@@ -135,11 +135,14 @@ public enum ContractTemplate {
     private static let law = """
         # -- How help from afar works --
         access:
-          # The most that may be asked for: run, logs. The client can always allow less. (shell, files and forward can be
-          # agreed to, and no command uses them yet.)
+          # The most that may be asked for: run, shell, logs, files, forward. The client can always allow less.
           grants: [run, logs]
           # Log files and folders that may be read, where the client names no others. With none they have to.
           logs: [/var/log]
+          # With files among the grants: folders that files may be fetched from and put into (none: the client answers for
+          # each file), and how large one may be (2GB where nothing is said), for example
+          #   files: [/srv/shop]
+          #   largestFile: 500MB
           # any, or a list of patterns, for example [["df", "-h"], ["journalctl", "*"]]
           commands: any
           maximumSession: 4h

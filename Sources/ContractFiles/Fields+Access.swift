@@ -9,7 +9,9 @@ extension Fields {
             logs: texts("logs") ?? silent.logs,
             commands: commands() ?? silent.commands,
             maximumSessionSeconds: value("maximumSession", Seconds.parse) ?? silent.maximumSessionSeconds,
-            idleTimeoutSeconds: value("idleTimeout", Seconds.parse) ?? silent.idleTimeoutSeconds
+            idleTimeoutSeconds: value("idleTimeout", Seconds.parse) ?? silent.idleTimeoutSeconds,
+            files: texts("files"),
+            largestFileBytes: value("largestFile", Bytes.parse)
         )
     }
 

@@ -5,6 +5,10 @@ extension Contract {
         public var grants: [Grant]
         /// Log files and folders that may be read, absolute paths; none: the client names them.
         public var logs: [String]
+        /// Folders and files that may be fetched from and put into, absolute paths; nil: the client says so for each file.
+        public var files: [String]?
+        /// Bytes of the largest file that may be fetched or put; nil: `standardLargestFileBytes`.
+        public var largestFileBytes: Int64?
         /// Which commands may run. Default any.
         public var commands: Commands
         /// How long a session may last. Default 4 h.
@@ -18,8 +22,12 @@ extension Contract {
             logs: [String] = [],
             commands: Commands = .any,
             maximumSessionSeconds: Int64 = 4 * 3600,
-            idleTimeoutSeconds: Int64 = 15 * 60
+            idleTimeoutSeconds: Int64 = 15 * 60,
+            files: [String]? = nil,
+            largestFileBytes: Int64? = nil
         ) {
+            self.files = files
+            self.largestFileBytes = largestFileBytes
             self.grants = grants
             self.logs = logs
             self.commands = commands
@@ -27,6 +35,9 @@ extension Contract {
             self.idleTimeoutSeconds = idleTimeoutSeconds
         }
     }
+
+    /// Bytes of the largest file where a contract says nothing: 2 GB.
+    public static let standardLargestFileBytes: Int64 = 2_000_000_000
 
     /// Something that the client may allow, and take back.
     public enum Grant: String, Codable, Hashable, Sendable, CaseIterable {

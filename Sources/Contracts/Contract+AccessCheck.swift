@@ -2,6 +2,7 @@ extension Contract {
     func checkAccess(_ check: inout Check) {
         check.unique("access.grants", access.grants.map(\.rawValue), field: "")
         checkLogs(&check)
+        checkFiles(&check)
         if case .patterns(let patterns) = access.commands { checkPatterns(&check, patterns) }
         if access.maximumSessionSeconds <= 0 {
             check.error("access.maximumSession", "a session must last longer than nothing", mend: "write 4h")
@@ -25,24 +26,39 @@ extension Contract {
     }
 
     private func checkLogs(_ check: inout Check) {
-        for (index, path) in access.logs.enumerated() {
-            let place = "access.logs[\(index)]"
+        checkPaths(&check, "access.logs", access.logs, example: "the folder of the logs, like /var/log")
+        if !access.logs.isEmpty, !access.grants.contains(.logs) {
+            let sentence = "logs are listed that may not be asked for"
+            check.warning("access.logs", sentence, mend: "add logs to grants", related: ["access.grants[*]"])
+        }
+    }
+
+    private func checkFiles(_ check: inout Check) {
+        checkPaths(&check, "access.files", access.files ?? [], example: "the folder of the files, like /srv/shop")
+        if let files = access.files, !files.isEmpty, !access.grants.contains(.files) {
+            let sentence = "files are listed that may not be asked for"
+            check.warning("access.files", sentence, mend: "add files to grants", related: ["access.grants[*]"])
+        }
+        if let bytes = access.largestFileBytes, bytes <= 0 {
+            check.error("access.largestFile", "no file could be carried over", mend: "write 500MB, or remove the line")
+        }
+    }
+
+    private func checkPaths(_ check: inout Check, _ list: String, _ paths: [String], example: String) {
+        for (index, path) in paths.enumerated() {
+            let place = "\(list)[\(index)]"
             let parts = path.split(separator: "/")
             if !path.hasPrefix("/") {
                 check.error(place, "\(quoted(path)) is not an absolute path", mend: "start it with /")
             } else if parts.contains("..") || parts.contains(".") {
                 check.error(place, "\(quoted(path)) goes by way of . or ..", mend: "write where it leads")
             } else if parts.isEmpty {
-                check.error(place, "/ is the whole machine", mend: "write the folder of the logs, like /var/log")
+                check.error(place, "/ is the whole machine", mend: "write \(example)")
             } else {
                 check.text(place, path)
             }
         }
-        check.unique("access.logs", access.logs, field: "")
-        if !access.logs.isEmpty, !access.grants.contains(.logs) {
-            let sentence = "logs are listed that may not be asked for"
-            check.warning("access.logs", sentence, mend: "add logs to grants", related: ["access.grants[*]"])
-        }
+        check.unique(list, paths, field: "")
     }
 
     private func checkPatterns(_ check: inout Check, _ patterns: [[String]]) {

@@ -45,6 +45,16 @@ public struct SHA256: ~Copyable {
         }
     }
 
+    /// A hash of the same bytes so far, that goes its own way from here.
+    public borrowing func copy() -> SHA256 { SHA256(copying: context) }
+
+    private init(copying other: OpaquePointer) {
+        guard let context = EVP_MD_CTX_new(), EVP_MD_CTX_copy_ex(context, other) == 1 else {
+            fatalError("libcrypto cannot hash")
+        }
+        self.context = context
+    }
+
     /// The digest of everything.
     public consuming func finish() -> Digest {
         var bytes = [UInt8](repeating: 0, count: Self.byteCount)

@@ -5,6 +5,8 @@
 //   events   Empty            → notice SessionEvent, for as long as the session lives
 //   run      RunParameters    → output, errorOutput, result RunResult; input, inputEnd, signal go in
 //   logs     LogsParameters   → source, notice LogNotice, output where it is packed, result LogsResult; inputEnd goes in
+//   get, put                   TransferMessages.swift
+//   forward, connection        ForwardMessages.swift
 //   pause    Empty            → result Empty
 //   resume   Empty            → result Empty
 //   note     NoteParameters   → result Empty

@@ -65,6 +65,15 @@ struct LotseAgent: AsyncParsableCommand {
     )
     var logs: [String] = []
 
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Folders that files may be fetched from and put into. Default: the contract's; with none you see each file.",
+            valueName: "path"
+        )
+    )
+    var files: [String] = []
+
     @OptionGroup var place: ReceiptFolder
 
     func run() async throws {
@@ -79,7 +88,8 @@ struct LotseAgent: AsyncParsableCommand {
             agrees: yes,
             approval: approve,
             looks: look,
-            logs: logs
+            logs: logs,
+            files: files
         )
         let configuration: AgentConfiguration
         do {

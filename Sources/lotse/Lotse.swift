@@ -21,7 +21,8 @@ struct Lotse: AsyncParsableCommand {
             """,
         subcommands: [
             LoginCommand.self, ContractCommand.self, InviteCommand.self, ConnectCommand.self, RunCommand.self,
-            LogsCommand.self, PauseCommand.self, ResumeCommand.self, NoteCommand.self, CategoryCommand.self,
+            LogsCommand.self, GetCommand.self, PutCommand.self, ForwardCommand.self, PauseCommand.self,
+            ResumeCommand.self, NoteCommand.self, CategoryCommand.self,
             EndCommand.self, ReceiptCommand.self, RecordCommand.self, CreditCommand.self, SessionsCommand.self,
             TimesheetCommand.self, InvoiceCommand.self, ExplainCommand.self,
             ExportCommand.self, SimulateCommand.self, HoldCommand.self,

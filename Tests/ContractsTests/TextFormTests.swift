@@ -29,6 +29,32 @@ struct TextFormTests {
     }
 
     @Test(
+        "sizes are read to the byte, and written as short as they are read",
+        arguments: [
+            ("64kB", 64_000), ("500MB", 500_000_000), ("2GB", 2_000_000_000), ("999999GB", 999_999_000_000_000),
+        ]
+    )
+    func sizes(text: String, bytes: Int64) throws {
+        #expect(try Bytes.parse(text) == bytes)
+        #expect(Bytes.text(bytes) == text)
+    }
+
+    @Test(
+        "a size without a clear meaning is refused, with the mend where it has one",
+        arguments: [
+            ("500 MB", "write 500MB"), ("500M", "write 500MB"), ("2gb", "write 2GB"), ("64K", "write 64kB"),
+            ("500", "write a whole number with its unit, like 500MB or 2GB"),
+            ("1.5GB", "write a whole number with its unit, like 500MB or 2GB"),
+            ("-1MB", "write a whole number with its unit, like 500MB or 2GB"),
+            ("1000000GB", "write a whole number with its unit, like 500MB or 2GB"),
+            ("", "write a whole number with its unit, like 500MB or 2GB"),
+        ]
+    )
+    func badSizes(text: String, mend: String) {
+        expect(mend) { _ = try Bytes.parse(text) }
+    }
+
+    @Test(
         "percentages are exact",
         arguments: [("19", 1900), ("19.5", 1950), ("0.25", 25), ("0.05", 5), ("0", 0), ("7.25", 725)]
     )

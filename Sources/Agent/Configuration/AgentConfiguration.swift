@@ -23,6 +23,8 @@ public struct AgentConfiguration: Sendable, Equatable {
     public var approval: ConsentRecord.Approval
     /// Log files and folders that may be read; `nil`: the contract's.
     public var logs: [String]?
+    /// Where files may be fetched from and put instead of the contract's folders; nil: the contract's.
+    public var files: [String]?
 
     /// A configuration.
     public init(
@@ -31,7 +33,8 @@ public struct AgentConfiguration: Sendable, Equatable {
         grants: Set<Contract.Grant> = [.run, .logs],
         agrees: Bool = false,
         approval: ConsentRecord.Approval = .session,
-        logs: [String]? = nil
+        logs: [String]? = nil,
+        files: [String]? = nil
     ) {
         self.relay = relay
         self.trust = trust
@@ -39,6 +42,7 @@ public struct AgentConfiguration: Sendable, Equatable {
         self.agrees = agrees
         self.approval = approval
         self.logs = logs
+        self.files = files
     }
 
     /// Options first, then the first of `places.files` that exists, then what is remembered of the relay.
@@ -71,6 +75,10 @@ public struct AgentConfiguration: Sendable, Equatable {
             )
         }
         self.logs = logs.isEmpty ? nil : logs
+        for path in options.files where !path.hasPrefix("/") {
+            throw AgentError(.usage, "\(quoted(path)) is not a whole path (name files and folders from / on)")
+        }
+        files = options.files.isEmpty ? nil : options.files
     }
 
     private typealias Found = (path: String, file: AgentFile)

@@ -20,6 +20,8 @@ public struct AgentOptions: Sendable, Equatable {
     public var looks: Bool
     /// `--logs PATH…`: log files and folders that may be read, instead of the contract's.
     public var logs: [String]
+    /// `--files PATH…`: where files may be fetched from and put, instead of the contract's folders.
+    public var files: [String]
 
     /// Options; those that are left out were not given.
     public init(
@@ -30,7 +32,8 @@ public struct AgentOptions: Sendable, Equatable {
         agrees: Bool = false,
         approval: String? = nil,
         looks: Bool = false,
-        logs: [String] = []
+        logs: [String] = [],
+        files: [String] = []
     ) {
         self.relay = relay
         self.pin = pin
@@ -40,6 +43,7 @@ public struct AgentOptions: Sendable, Equatable {
         self.approval = approval
         self.looks = looks
         self.logs = logs
+        self.files = files
     }
 }
 

@@ -28,6 +28,13 @@ struct FolderDescriptor: ~Copyable {
 
     deinit { _ = systemClose(descriptor) }
 
+    /// Another descriptor of the same folder, which is the caller's.
+    func duplicate() throws(SystemFailure) -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw SystemFailure(code: errno) }
+        return copy
+    }
+
     /// Opens what lies beneath; at least one component. The descriptor is the caller's.
     func open(_ components: [String], _ flags: Int32) throws(SystemFailure) -> Int32 {
         try Self.open(components, flags, beneath: descriptor)

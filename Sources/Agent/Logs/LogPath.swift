@@ -10,6 +10,9 @@ import Darwin
 struct LogPath: Equatable {
     let components: [String]
 
+    /// A path of components that are none of these.
+    init(components: [String]) { self.components = components }
+
     /// nil for paths that are not absolute or that no system call takes.
     init?(_ path: String) {
         guard path.utf8.first == UInt8(ascii: "/"), !path.utf8.contains(0), path.utf8.count < 4096 else { return nil }

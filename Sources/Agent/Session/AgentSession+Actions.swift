@@ -22,6 +22,10 @@ extension AgentSession {
         switch kind {
         case .run: try await run(action)
         case .logs: try await logs(action)
+        case .get: try await get(action)
+        case .put: try await put(action)
+        case .forward: try await forward(action)
+        case .connection: try await connection(action)
         case .events: try await events(action)
         case .pause: try await pause(action)
         case .resume: try await resume(action)

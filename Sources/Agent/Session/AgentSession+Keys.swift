@@ -61,12 +61,20 @@ extension AgentSession {
 
     /// Asks the client about an action, unless they said yes to all of its kind.
     ///
-    /// - Parameter line: says on the screen what is asked for.
+    /// - Parameters:
+    ///   - line: says on the screen what is asked for.
+    ///   - isGrave: whether a yes to all of its kind does not count; what a client agrees to beforehand by `--yes` does.
     /// - Throws: `Refusal` unless the answer is yes.
-    func askForApproval(_ work: Work, _ grant: Contract.Grant, _ action: IncomingAction, _ line: String) async throws {
+    func askForApproval(
+        _ work: Work,
+        _ grant: Contract.Grant,
+        _ action: IncomingAction,
+        _ line: String,
+        isGrave: Bool = false
+    ) async throws {
         let answer = OneShot<KeyDialogue.Answer>()
         let mustAsk = state.withLock { state in
-            guard !state.unasked.contains(grant) else { return false }
+            guard !state.unasked.contains(grant) || (isGrave && !settings.agrees) else { return false }
             state.waiting[work.number] = answer
             state.dialogue.ask(.init(number: work.number, grant: grant), at: time.now)
             if state.isDeaf { answer.resolve(.no) }

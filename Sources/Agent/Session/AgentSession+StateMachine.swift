@@ -6,6 +6,10 @@ extension AgentSession {
         case events
         case run
         case logs
+        case get
+        case put
+        case forward
+        case connection
         case pause
         case resume
         case note
@@ -94,7 +98,8 @@ extension AgentSession {
             // Whoever asks late hears of the end all the same: it may have come before they could listen.
             case (.over, .events): nil
             case (.over, _): Self.isOver
-            case (.paused(let by), .run), (.paused(let by), .logs):
+            case (.paused(let by), .run), (.paused(let by), .logs), (.paused(let by), .get), (.paused(let by), .put),
+                (.paused(let by), .forward), (.paused(let by), .connection):
                 Refusal(
                     status: 409,
                     message: by.contains(.client)

@@ -55,6 +55,7 @@ extension AgentSession {
                 moment: time.epochSeconds,
                 allowed: settings.grants,
                 logs: settings.logs,
+                files: settings.files,
                 approval: settings.approval
             )
             return (try Offer(proven, in: situation), exporter)
@@ -175,6 +176,8 @@ extension AgentSession {
                 state.longestSeconds = min(session.maximumSeconds, offer.contract.access.maximumSessionSeconds)
                 state.granted = offer.grants
                 state.unasked = offer.approval == .session ? Set(offer.grants) : []
+                // No terms name the hosts: each is asked for, unless the client agreed to everything beforehand.
+                if !settings.agrees { state.unasked.remove(.forward) }
             }
             return (start, state.phrases)
         }

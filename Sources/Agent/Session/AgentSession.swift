@@ -26,6 +26,8 @@ final class AgentSession: Sendable {
         var approval = ConsentRecord.Approval.session
         /// What may be read instead of the contract's list.
         var logs: [String]?
+        /// Where files may be fetched from and put instead of the contract's list.
+        var files: [String]?
         /// The name of this machine.
         var machine: String
         /// How long the client may think.
@@ -103,6 +105,9 @@ final class AgentSession: Sendable {
     /// What this connection exports for the operator's proof.
     let exporter = OneShot<[UInt8]>()
     let state: Mutex<State>
+
+    /// What the operator reaches behind this machine.
+    let forwards = ForwardTable()
 
     private let ending = OneShot<SessionEnding>()
     /// What runs has to stop.

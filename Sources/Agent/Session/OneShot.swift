@@ -4,7 +4,8 @@ import Synchronization
 final class OneShot<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
-        var waiters: [AsyncStream<Never>.Continuation] = []
+        var waiters: [Int: AsyncStream<Never>.Continuation] = [:]
+        var count = 0
     }
 
     private let state = Mutex(State())
@@ -15,8 +16,8 @@ final class OneShot<Value: Sendable>: Sendable {
         let waiters: [AsyncStream<Never>.Continuation]? = state.withLock { state in
             guard state.value == nil else { return nil }
             state.value = value
-            defer { state.waiters = [] }
-            return state.waiters
+            defer { state.waiters = [:] }
+            return Array(state.waiters.values)
         }
         waiters?.forEach { $0.finish() }
         return waiters != nil
@@ -28,12 +29,16 @@ final class OneShot<Value: Sendable>: Sendable {
     /// Waits for it; `nil` where the task is cancelled before.
     func wait() async -> Value? {
         let (stream, continuation) = AsyncStream.makeStream(of: Never.self)
-        let isThere = state.withLock { state in
-            if state.value == nil { state.waiters.append(continuation) }
-            return state.value != nil
+        let number: Int? = state.withLock { state in
+            guard state.value == nil else { return nil }
+            state.count += 1
+            state.waiters[state.count] = continuation
+            return state.count
         }
-        if isThere { continuation.finish() }
+        guard let number else { return current }
         for await _ in stream {}
+        // Whoever was cancelled does not wait any more.
+        state.withLock { _ = $0.waiters.removeValue(forKey: number) }
         return current
     }
 }

@@ -22,6 +22,8 @@ struct Offer: Sendable {
         var allowed: Set<Contract.Grant>
         /// What the client shares instead of the contract's list.
         var logs: [String]?
+        /// Where the client shares files instead of the contract's list.
+        var files: [String]?
         /// How the client wants to be asked.
         var approval: ConsentRecord.Approval
     }
@@ -46,6 +48,10 @@ struct Offer: Sendable {
     let logs: [String]
     /// What is blacked out of them.
     var redaction: RedactionRules { RedactionRules(sets: contract.privacy.redact) }
+    /// Where files may be fetched from and put; none: anywhere, since the client sees each.
+    let files: [String]
+    /// Bytes of the largest file.
+    let largestFileBytes: Int64
     /// How the client wants to be asked.
     let approval: ConsentRecord.Approval
     /// Seconds by which the operator's clock is ahead of this computer's.
@@ -98,6 +104,8 @@ struct Offer: Sendable {
         withheld = Contract.Grant.allCases.filter { terms.grants.contains($0.rawValue) && !given.contains($0) }
             .map(\.rawValue)
         logs = situation.logs ?? contract.access.logs
+        files = situation.files ?? contract.access.files ?? []
+        largestFileBytes = contract.access.largestFileBytes ?? Contract.standardLargestFileBytes
         approval = situation.approval
     }
 

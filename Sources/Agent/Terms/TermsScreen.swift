@@ -165,7 +165,7 @@ struct TermsScreen {
             case .run: commands
             case .shell: phrases.asksShell
             case .logs: logs
-            case .files: phrases.asksFiles
+            case .files: files
             case .forward: phrases.asksForward
             }
         }
@@ -187,6 +187,12 @@ struct TermsScreen {
         offer.logs.isEmpty
             ? phrases.asksLogsNowhere
             : phrases.asksLogs(offer.logs.map { TerminalText.commandLine([$0]) }.joined(separator: ", "))
+    }
+
+    private var files: String {
+        let size = phrases.size(offer.largestFileBytes)
+        guard !offer.files.isEmpty else { return phrases.asksFiles(size) }
+        return phrases.asksFiles(offer.files.map { TerminalText.commandLine([$0]) }.joined(separator: ", "), size)
     }
 
     // MARK: Lines

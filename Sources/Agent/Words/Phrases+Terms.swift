@@ -133,10 +133,6 @@ extension Phrases {
         )
     }
     var asksShell: String { say("open a terminal on this computer", "ein Terminal auf diesem Computer öffnen") }
-    var asksFiles: String { say("fetch and put files", "Dateien holen und ablegen") }
-    var asksForward: String {
-        say("reach other programs and machines from here", "von hier aus andere Programme und Geräte erreichen")
-    }
     func approval(_ approval: ConsentRecord.Approval) -> String {
         switch approval {
         case .each: say("you are asked before each step", "Sie werden vor jedem Schritt gefragt")

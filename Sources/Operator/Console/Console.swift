@@ -51,6 +51,9 @@ struct Console: Sendable {
             case .wrong(let sentence): await say(sentence)
             case .run(let arguments): await run(arguments)
             case .logs(let paths, let lines, let follow, let since): await logs(paths, lines, follow, since)
+            case .get(let path, let target, let isReplacing): await get(path, target, isReplacing)
+            case .put(let file, let path, let isReplacing): await put(file, path, isReplacing)
+            case .forward(let route): try await forward(try ForwardRoute(route))
             case .status: try await output.writeOwn(SessionPage.status(try await client.status()))
             case .note(let text): _ = try await client.note(text)
             case .category(let id):
@@ -96,6 +99,42 @@ struct Console: Sendable {
                 errorOutput: errorOutput,
                 signals: signals
             )
+            return await command.perform(on: client)
+        }
+        if let message = outcome.message { await say(message) }
+    }
+
+    private func get(_ path: String, _ target: String?, _ isReplacing: Bool) async {
+        let outcome = await signals.whileTaken { signals in
+            let command = RemoteGet(
+                path: path,
+                target: target,
+                isReplacing: isReplacing,
+                errorOutput: errorOutput,
+                signals: signals
+            )
+            return await command.perform(on: client)
+        }
+        if let message = outcome.message { await say(message) }
+    }
+
+    private func put(_ file: String, _ path: String, _ isReplacing: Bool) async {
+        let outcome = await signals.whileTaken { signals in
+            let command = RemotePut(
+                file: file,
+                path: path,
+                isReplacing: isReplacing,
+                errorOutput: errorOutput,
+                signals: signals
+            )
+            return await command.perform(on: client)
+        }
+        if let message = outcome.message { await say(message) }
+    }
+
+    private func forward(_ route: ForwardRoute) async throws {
+        let outcome = await signals.whileTaken { signals in
+            let command = RemoteForward(route: route, output: output, errorOutput: errorOutput, signals: signals)
             return await command.perform(on: client)
         }
         if let message = outcome.message { await say(message) }

@@ -5,6 +5,9 @@ enum ConsoleCommand: Equatable {
     case nothing
     case run([String])
     case logs(paths: [String], lines: Int?, follow: Bool, since: LogSince? = nil)
+    case get(path: String, target: String?, isReplacing: Bool)
+    case put(file: String, path: String, isReplacing: Bool)
+    case forward(String)
     case note(String)
     case pause
     case resume
@@ -32,6 +35,9 @@ enum ConsoleCommand: Equatable {
         switch verb {
         case "run": self = rest.isEmpty ? .wrong("run what? (run df -h)") : .run(rest)
         case "logs": self = Self.logs(rest)
+        case "get", "put": self = Self.transfer(verb, rest)
+        case "forward":
+            self = rest.count == 1 ? .forward(rest[0]) : .wrong("forward what? (forward 5433:db.internal:5432)")
         case "note":
             self =
                 rest.isEmpty ? .wrong("note what? (note restarted the database)") : .note(rest.joined(separator: " "))
@@ -50,6 +56,22 @@ enum ConsoleCommand: Equatable {
 
     private static func alone(_ command: ConsoleCommand, _ verb: String, _ rest: [String]) -> ConsoleCommand {
         rest.isEmpty ? command : .wrong("\(verb) stands alone")
+    }
+
+    private static func transfer(_ verb: String, _ words: [String]) -> ConsoleCommand {
+        let isReplacing = words.contains("--replace")
+        let names = words.filter { $0 != "--replace" }
+        if let option = names.first(where: { $0.hasPrefix("-") }) {
+            return .wrong("\(verb) knows --replace only, not \(TerminalText.name(option))")
+        }
+        if verb == "get" {
+            return (1...2).contains(names.count)
+                ? .get(path: names[0], target: names.count > 1 ? names[1] : nil, isReplacing: isReplacing)
+                : .wrong("get what? (get /srv/shop/shop.db ./shop.db)")
+        }
+        return names.count == 2
+            ? .put(file: names[0], path: names[1], isReplacing: isReplacing)
+            : .wrong("put what where? (put ./nginx.conf /srv/shop/nginx.conf)")
     }
 
     private static func logs(_ words: [String]) -> ConsoleCommand {
@@ -83,6 +105,9 @@ enum ConsoleCommand: Equatable {
         run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it.
                                 It gets no input: for that use lotse run in another terminal
         logs [-f] [-n N] PATH…  show log files, *.log and *.gz too (--since 2h); -f goes on, Ctrl-C stops
+        get PATH [FILE]         fetch a file; put FILE PATH puts one. --replace lets it take the
+                                place of another. Ctrl-C stops, the same again goes on
+        forward PORT:HOST:PORT  a port here that leads to a host there, until Ctrl-C
         note TEXT               write something down; the client sees it
         pause, resume           stop the clock and let it run again
         category ID             change what kind of work this is

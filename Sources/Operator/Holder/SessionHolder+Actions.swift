@@ -11,6 +11,8 @@ extension SessionHolder {
         do {
             switch action.name {
             case "run", "logs": try await forward(action)
+            case "get", "put", "forward": try await forward(action)
+            case "connection": try await carryConnection(action)
             case "status": try await answer(action, status)
             case "pause": try await pause(action)
             case "resume": try await resume(action)

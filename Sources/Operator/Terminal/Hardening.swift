@@ -10,5 +10,7 @@ public enum Hardening {
         _ = lotse_undumpable()
         umask(0o077)
         signal(SIGPIPE, SIG_IGN)
+        // A file that reaches the process's limit is an error of `write` too (setrlimit(2), RLIMIT_FSIZE).
+        signal(SIGXFSZ, SIG_IGN)
     }
 }
