@@ -135,7 +135,7 @@ public enum ContractTemplate {
     private static let law = """
         # -- How help from afar works --
         access:
-          # The most that may be asked for: run, logs. The client can always allow less. (shell, files and forward can be
+          # The most that may be asked for: run, shell, logs. The client can always allow less. (files and forward can be
           # agreed to, and no command uses them yet.)
           grants: [run, logs]
           # Log files and folders that may be read, where the client names no others. With none they have to.

@@ -21,6 +21,7 @@ extension AgentSession {
         if let refusal = state.withLock({ $0.machine.admit(kind) }) { throw refusal }
         switch kind {
         case .run: try await run(action)
+        case .shell: try await shell(action)
         case .logs: try await logs(action)
         case .events: try await events(action)
         case .pause: try await pause(action)

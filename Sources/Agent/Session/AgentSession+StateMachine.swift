@@ -5,6 +5,7 @@ extension AgentSession {
     enum Action: String, CaseIterable {
         case events
         case run
+        case shell
         case logs
         case pause
         case resume
@@ -92,7 +93,7 @@ extension AgentSession {
             case (.waiting, _), (.deciding, _), (.signing, _), (.consenting, _):
                 Refusal(status: 403, message: "the client has not agreed to a session yet")
             case (.over, _): Self.isOver
-            case (.paused(let by), .run), (.paused(let by), .logs):
+            case (.paused(let by), .run), (.paused(let by), .shell), (.paused(let by), .logs):
                 Refusal(
                     status: 409,
                     message: by.contains(.client)

@@ -2,7 +2,7 @@ import Contracts
 
 /// What single keys mean during a session: a value without I/O.
 ///
-/// Actions that wait for the client's yes stand in a queue, of which the first is on the screen. `p`, `r` and `q` mean the same
+/// Actions that wait for the client's yes stand in a queue, of which the first is on the screen. `p`, `r`, `t` and `q` mean the same
 /// at any time. A key that comes sooner than a person can have read a question is not its answer.
 struct KeyDialogue: Sendable {
     /// The client's answer to one action.
@@ -85,6 +85,8 @@ struct KeyDialogue: Sendable {
         switch key {
         case "q": return .end
         case "p": return .pause
+        // A terminal is the one thing that must go with one key, without a choice.
+        case "t": return granted.contains(.shell) ? .takeBack(.shell) : .nothing
         case "r":
             if !granted.isEmpty { choices = granted }
             return .choosing

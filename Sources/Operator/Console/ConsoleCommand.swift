@@ -4,6 +4,7 @@ import TerminalText
 enum ConsoleCommand: Equatable {
     case nothing
     case run([String])
+    case shell
     case logs(paths: [String], lines: Int?, follow: Bool)
     case note(String)
     case pause
@@ -31,6 +32,7 @@ enum ConsoleCommand: Equatable {
         let rest = Array(words.dropFirst())
         switch verb {
         case "run": self = rest.isEmpty ? .wrong("run what? (run df -h)") : .run(rest)
+        case "shell": self = Self.alone(.shell, verb, rest)
         case "logs": self = Self.logs(rest)
         case "note":
             self =
@@ -74,6 +76,7 @@ enum ConsoleCommand: Equatable {
     static let helpText = """
         run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it.
                                 It gets no input: for that use lotse run in another terminal
+        shell                   the client's own shell in this window, until it exits; ~. leaves
         logs [-f] [-n N] PATH…  show log files; -f goes on as they grow, Ctrl-C stops
         note TEXT               write something down; the client sees it
         pause, resume           stop the clock and let it run again

@@ -11,7 +11,7 @@ import TerminalText
 //   category   CategoryRequest  → result SessionRecord
 //   end        EndRequest       → result EndedSession; then the holder leaves
 //
-// `run` and `logs` go through to the agent as they are.
+// `run`, `shell` and `logs` go through to the agent as they are.
 
 /// How a session stands, as its holder sees it.
 public struct HolderStatus: Codable, Sendable, Equatable {
