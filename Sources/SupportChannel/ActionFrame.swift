@@ -24,6 +24,8 @@ public struct ActionFrame: Sendable, Equatable {
         case notice = 8
         /// Agent → operator, last: how it went, as JSON.
         case result = 9
+        /// Operator → agent: columns and rows of the operator's window (2 bytes each, big endian).
+        case resize = 12
     }
 
     /// What it carries.

@@ -4,6 +4,7 @@
 //   consent  SignedConsent    → result Consent          asked once, within ten seconds of the draft
 //   events   Empty            → notice SessionEvent, for as long as the session lives
 //   run      RunParameters    → output, errorOutput, result RunResult; input, inputEnd, signal go in
+//   shell    ShellParameters  → output, result RunResult; input, inputEnd, resize go in
 //   logs     LogsParameters   → source, notice LogNotice, output where it is packed, result LogsResult; inputEnd goes in
 //   get, put                   TransferMessages.swift
 //   forward, connection        ForwardMessages.swift

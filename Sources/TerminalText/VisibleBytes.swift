@@ -112,7 +112,7 @@ public struct VisibleBytes: Sendable {
 
 /// The well-formed sequences of two to four bytes by their first byte (Unicode 15, table 3-7): overlong forms,
 /// surrogates and values above U+10FFFF have none.
-private struct UTF8Form {
+struct UTF8Form {
     var length: Int
     var initialValue: UInt32
     var secondByte: ClosedRange<UInt8>

@@ -16,7 +16,8 @@ struct LotseAgent: AsyncParsableCommand {
         abstract: "Lets your supporter help you on this computer, while you watch.",
         discussion: """
             The program asks for the code that your supporter tells you, shows the terms, asks whether you agree, and then \
-            shows everything that happens. During the session: p pauses, r takes something back, q or Ctrl-C ends it.
+            shows everything that happens. During the session: p pauses, r takes something back, t takes a \
+            terminal back, q or Ctrl-C ends it.
 
             EXAMPLES:
               lotse-agent --relay https://relay.example:8443
@@ -112,7 +113,7 @@ struct LotseAgent: AsyncParsableCommand {
             phrases: phrases,
             interruption: try .bySignals(),
             folder: place.folder(environment),
-            makeRunner: { CommandRunner(commandGuard: CommandGuard()) },
+            makeRunner: { CommandRunner(commandGuard: CommandGuard(), offspring: Offspring()) },
             complain: Self.complain
         )
         throw ExitCode(await program.run())

@@ -15,13 +15,14 @@ struct Lotse: AsyncParsableCommand {
               lotse invite acme --for "slow database"
               lotse connect --background
               lotse run -- df -h
+              lotse shell
               lotse logs --follow /var/log/syslog
               lotse end --summary "cleared the log partition"
               lotse timesheet acme
             """,
         subcommands: [
             LoginCommand.self, ContractCommand.self, InviteCommand.self, ConnectCommand.self, RunCommand.self,
-            LogsCommand.self, GetCommand.self, PutCommand.self, ForwardCommand.self, PauseCommand.self,
+            ShellCommand.self, LogsCommand.self, GetCommand.self, PutCommand.self, ForwardCommand.self, PauseCommand.self,
             ResumeCommand.self, NoteCommand.self, CategoryCommand.self,
             EndCommand.self, ReceiptCommand.self, RecordCommand.self, CreditCommand.self, SessionsCommand.self,
             TimesheetCommand.self, InvoiceCommand.self, ExplainCommand.self,

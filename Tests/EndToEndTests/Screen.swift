@@ -11,8 +11,13 @@ struct Screen: Sendable {
     let statusFile: String
 
     /// Whether there is a tmux.
-    static let isPossible: Bool = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .contains { FileManager.default.isExecutableFile(atPath: "\($0)/tmux") }
+    static let isPossible = has("tmux")
+
+    /// Whether there is a program of this name.
+    static func has(_ name: String) -> Bool {
+        (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+            .contains { FileManager.default.isExecutableFile(atPath: "\($0)/\(name)") }
+    }
 
     /// Starts a program in a terminal, and ends both after `body`.
     static func with(
@@ -45,8 +50,15 @@ struct Screen: Sendable {
     /// Runs a program and writes down its status: tmux now and then misses that a program has ended. Ctrl-C is the program's alone.
     private static let shell = #"trap : INT; "$@"; echo "$?" >"$0.new"; mv "$0.new" "$0""#
 
+    /// The program on it.
+    func programs() async throws -> [pid_t] { try await pane().map(Processes.children) ?? [] }
+
+    private func pane() async throws -> pid_t? {
+        pid_t(try await tmux(["display-message", "-p", "#{pane_pid}"]).trimmingCharacters(in: .newlines))
+    }
+
     private func end() async throws {
-        let shell = pid_t(try await tmux(["display-message", "-p", "#{pane_pid}"]).trimmingCharacters(in: .newlines))
+        let shell = try await pane()
         if let shell, shell > 1, !FileManager.default.fileExists(atPath: statusFile) {
             for process in Processes.children(of: shell) { kill(process, SIGKILL) }
         }
@@ -96,6 +108,17 @@ struct Screen: Sendable {
 
     /// Presses a key by tmux's name.
     func press(_ key: String) async throws { try await tmux(["send-keys", key]) }
+
+    /// Makes the terminal larger or smaller, as who pulls at a window does.
+    func resize(columns: Int, rows: Int) async throws {
+        try await tmux(["resize-window", "-x", "\(columns)", "-y", "\(rows)"])
+    }
+
+    /// Whether the other screen is shown, the mouse reported, the cursor visible: `0 0 1` for a terminal that nobody changed.
+    func flags() async throws -> String {
+        try await tmux(["display-message", "-p", "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"])
+            .trimmingCharacters(in: .newlines)
+    }
 
     /// Waits for the program's end and gives its status.
     func ended(sourceLocation: SourceLocation = #_sourceLocation) async throws -> Int32 {

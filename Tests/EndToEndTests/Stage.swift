@@ -287,6 +287,9 @@ final class Stage: Sendable {
         return Session(id: answer.session, invitation: invitation, agent: agent, holder: holder)
     }
 
+    /// The processes that hold sessions of this stage.
+    var holders: [pid_t] { invitations.withLock { $0 }.flatMap(holders) }
+
     /// The processes that hold the session of an invitation.
     func holders(of invitation: String) -> [pid_t] { Processes.with(argument: invitation) }
 

@@ -46,7 +46,7 @@ final class ChildProcess: Sendable {
             let created = DetachedThread.run {
                 let child: ChildProcess
                 do throws(SystemFailure) {
-                    child = ChildProcess(processID: try spawn.start())
+                    child = ChildProcess(processID: try ManagedChildren.start(spawn))
                 } catch {
                     started.resume(returning: .failure(error))
                     return
@@ -128,9 +128,8 @@ final class ChildProcess: Sendable {
     }
 
     private static func reap(_ process: pid_t) -> CommandResult {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 {
-            if errno != EINTR { return .failed("its exit status was taken by another part of the program") }
+        guard let status = ManagedChildren.reap(process) else {
+            return .failed("its exit status was taken by another part of the program")
         }
         // wait(2): the low 7 bits are the signal, the next byte is the status.
         return status & 0x7f == 0 ? .exited((status >> 8) & 0xff) : .signalled(status & 0x7f)

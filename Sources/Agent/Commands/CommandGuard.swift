@@ -11,13 +11,19 @@ import Darwin
 /// Ends the commands of an agent that was killed with SIGKILL and could not do it itself.
 ///
 /// A second process of the same program, in a session of its own, reads from a pipe which commands run. The system closes the pipe when the
-/// agent is gone, however it went; whatever has not been struck off the list by then is killed.
+/// agent is gone, however it went; whatever has not been struck off the list by then is killed, and so is every process that has the
+/// agent's mark in its environment: what detached itself from a command has it too.
 ///
-/// On the pipe: lines `+PID` and `-PID`.
+/// On the pipe: the line `=MARK`, then lines `+PID` and `-PID`.
 public final class CommandGuard: Sendable {
     /// The one argument with which the program is started to stand guard.
     public static let argument = "--stand-guard"
 
+    /// The variable in which commands carry the mark.
+    static let variable = "LOTSE_SESSION"
+
+    /// Nobody else's processes have it.
+    let mark = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 36) }.joined()
     private let pipe: Int32
     /// A line is short enough to be written whole (PIPE_BUF, pipe(7)); the lock keeps a command's two lines in order.
     private let writing = Mutex(())
@@ -36,15 +42,14 @@ public final class CommandGuard: Sendable {
             path: "/proc/self/exe",
             arguments: ["lotse-agent", Self.argument],
             environment: CommandEnvironment(variables: [:], workingDirectory: "/"),
-            standardInput: list.readEnd,
-            standardOutput: nothing,
-            standardError: nothing
+            streams: .descriptors(input: list.readEnd, output: nothing, error: nothing)
         )
-        guard nothing >= 0, (try? spawn.start()) != nil else {
+        guard nothing >= 0, (try? ManagedChildren.start(spawn, isKeeper: true)) != nil else {
             _ = systemClose(list.writeEnd)
             return nil
         }
         pipe = list.writeEnd
+        tell("=\(mark)\n")
         #else
         return nil
         #endif
@@ -79,6 +84,8 @@ public final class CommandGuard: Sendable {
             // A process may fork while it is being killed: until none is left, but not for ever.
             for _ in 0..<1000 where ProcessSession.end(leader: leader) > 0 { usleep(1000) }
         }
+        guard let mark = list.mark else { return }
+        for _ in 0..<1000 where ProcessTree.kill(marked: "\(variable)=\(mark)") > 0 { usleep(1000) }
         #endif
     }
 }
@@ -86,6 +93,7 @@ public final class CommandGuard: Sendable {
 /// Which commands run, as the lines on the pipe say.
 struct GuardList {
     private(set) var processes: Set<pid_t> = []
+    private(set) var mark: String?
     private var line: [UInt8] = []
 
     mutating func read(_ bytes: some Sequence<UInt8>) {
@@ -94,7 +102,9 @@ struct GuardList {
                 line.append(byte)
                 continue
             }
-            if let process = pid_t(String(decoding: line.dropFirst(), as: UTF8.self)), process > 1 {
+            if line.first == UInt8(ascii: "=") {
+                mark = String(decoding: line.dropFirst(), as: UTF8.self)
+            } else if let process = pid_t(String(decoding: line.dropFirst(), as: UTF8.self)), process > 1 {
                 if line.first == UInt8(ascii: "+") { processes.insert(process) } else { processes.remove(process) }
             }
             line = []

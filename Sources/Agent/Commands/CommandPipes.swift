@@ -40,6 +40,30 @@ struct CommandPipes: Sendable {
         return CommandPipes(output: output, merge: merge, eventLoop: eventLoop, standardInput: input, readers: readers)
     }
 
+    /// Both directions of a terminal: what is typed, and what is written to it as one output.
+    static func open(terminal: PseudoTerminal, on eventLoop: any EventLoop) async throws -> CommandPipes {
+        let (output, merge) = try await eventLoop.submit {
+            let (output, merge) = OutputMerge.make(on: eventLoop)
+            return (output, NIOLoopBound(merge, eventLoop: eventLoop))
+        }.get()
+        let input = try await NIOPipeBootstrap(group: eventLoop)
+            .takingOwnershipOfDescriptor(output: terminal.duplicate())
+            .get()
+        do {
+            let screen = try await reader(of: terminal.duplicate(), kind: .output, for: merge, on: eventLoop)
+            return CommandPipes(
+                output: output,
+                merge: merge,
+                eventLoop: eventLoop,
+                standardInput: input,
+                readers: [screen]
+            )
+        } catch {
+            input.close(promise: nil)
+            throw error
+        }
+    }
+
     private static func reader(
         of descriptor: Int32,
         kind: OutputReader.Kind,

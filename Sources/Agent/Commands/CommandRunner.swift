@@ -20,7 +20,7 @@ import Darwin
 /// ``CommandLimits/drain``; then whatever is left of its session is killed. A timeout, the cancellation of the task,
 /// an error of the output closure or of the input end the command: TERM to its process group, and after
 /// ``CommandLimits/grace`` KILL to its session. Cancellation is how a session's end reaches its commands.
-/// A service that detached itself with `setsid` is not part of the session and goes on, as it was meant to.
+/// What detached itself with `setsid` is not part of the session and goes on until ``Offspring`` ends it with the support session.
 ///
 /// **Why not swift-subprocess.** Its version 1.0 cancels pending reads at the moment the program ends, although others
 /// may still write, and reaps within the same call, so that there is no moment between end and reaping in which the
@@ -36,8 +36,9 @@ public struct CommandRunner: Sendable {
     public let environment: CommandEnvironment
     /// How long the steps of an end may take.
     public let limits: CommandLimits
-    private let commandGuard: CommandGuard?
-    private let eventLoopGroup: any EventLoopGroup
+    let commandGuard: CommandGuard?
+    let offspring: Offspring?
+    let eventLoopGroup: any EventLoopGroup
 
     /// Makes a runner.
     ///
@@ -45,16 +46,19 @@ public struct CommandRunner: Sendable {
     ///   - environment: What commands find around them.
     ///   - limits: How long the steps of an end may take.
     ///   - commandGuard: Ends commands where this process is killed.
+    ///   - offspring: Ends what detached itself, with the session.
     ///   - eventLoopGroup: A group of NIOPosix, which carries the pipes.
     public init(
         environment: CommandEnvironment = .clean(),
         limits: CommandLimits = CommandLimits(),
         commandGuard: CommandGuard? = nil,
+        offspring: Offspring? = nil,
         eventLoopGroup: any EventLoopGroup = .singletonMultiThreadedEventLoopGroup
     ) {
         self.environment = environment
         self.limits = limits
         self.commandGuard = commandGuard
+        self.offspring = offspring
         self.eventLoopGroup = eventLoopGroup
     }
 
@@ -112,10 +116,12 @@ public struct CommandRunner: Sendable {
         let spawn = Spawn(
             path: path,
             arguments: arguments,
-            environment: environment,
-            standardInput: ends.input.readEnd,
-            standardOutput: ends.output.writeEnd,
-            standardError: ends.error.writeEnd
+            environment: markedEnvironment,
+            streams: .descriptors(
+                input: ends.input.readEnd,
+                output: ends.output.writeEnd,
+                error: ends.error.writeEnd
+            )
         )
         do {
             let child = try await ChildProcess.start(spawn) { [commandGuard] in commandGuard?.watch($0) }
@@ -126,7 +132,14 @@ public struct CommandRunner: Sendable {
         }
     }
 
-    private static func result(of failure: SystemFailure, name: String) -> CommandResult {
+    /// With the mark by which the guard knows what belongs to this agent.
+    var markedEnvironment: CommandEnvironment {
+        var environment = environment
+        if let commandGuard { environment.variables[CommandGuard.variable] = commandGuard.mark }
+        return environment
+    }
+
+    static func result(of failure: SystemFailure, name: String) -> CommandResult {
         let reason = SystemReason.sentence(failure.code)
         switch failure.code {
         case EAGAIN, ENOMEM, EMFILE, ENFILE:
@@ -152,7 +165,7 @@ public struct CommandLimits: Sendable, Equatable {
 
     /// Makes limits; the defaults are those of every session.
     public init(
-        grace: Duration = .seconds(2),
+        grace: Duration = .seconds(1),
         drain: Duration = .milliseconds(500),
         patience: Duration = .seconds(5)
     ) {

@@ -16,11 +16,12 @@ struct RunningCommand: Sendable {
     let limits: CommandLimits
     private let ending: CommandEnding
 
-    init(child: ChildProcess, pipes: CommandPipes, limits: CommandLimits) {
+    /// - Parameter signal: what asks the program to end.
+    init(child: ChildProcess, pipes: CommandPipes, limits: CommandLimits, endsWith signal: Int32 = SIGTERM) {
         self.child = child
         self.pipes = pipes
         self.limits = limits
-        self.ending = CommandEnding(child: child, pipes: pipes, limits: limits)
+        self.ending = CommandEnding(child: child, pipes: pipes, limits: limits, signal: signal)
     }
 
     private enum Event {
@@ -155,17 +156,19 @@ struct RunningCommand: Sendable {
     }
 }
 
-/// The ending of a command that does not end by itself: TERM, time to tidy up, KILL. Begins once, whoever asks first.
+/// The ending of a command that does not end by itself: TERM (a shell: HUP), time to tidy up, KILL. Begins once, whoever asks first.
 final class CommandEnding: Sendable {
     private let child: ChildProcess
     private let pipes: CommandPipes
     private let limits: CommandLimits
+    private let signal: Int32
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    init(child: ChildProcess, pipes: CommandPipes, limits: CommandLimits) {
+    init(child: ChildProcess, pipes: CommandPipes, limits: CommandLimits, signal: Int32) {
         self.child = child
         self.pipes = pipes
         self.limits = limits
+        self.signal = signal
     }
 
     /// Begins and does not wait.
@@ -200,7 +203,7 @@ final class CommandEnding: Sendable {
     }
 
     private func end() async {
-        child.signal(SIGTERM)
+        child.signal(signal)
         // A stopped process notices TERM only when it goes on.
         child.signal(SIGCONT)
         pipes.closeInput()

@@ -8,15 +8,23 @@ import Darwin
 
 /// Starts a program in a session of its own, with three descriptors and nothing else of ours.
 ///
+/// With a terminal in the place of the descriptors the program leads the terminal's session: on Linux that is whoever first opens it
+/// and leads a session without one (tty_ioctl(4)).
+///
 /// `posix_spawn` rather than `fork`: between `fork` and `exec` a process with threads may only make calls that Swift's
 /// runtime does not promise to make. It also reports the error of `exec` itself.
 struct Spawn {
     var path: String
     var arguments: [String]
     var environment: CommandEnvironment
-    var standardInput: Int32
-    var standardOutput: Int32
-    var standardError: Int32
+    var streams: Streams
+
+    /// What the program has for descriptors 0, 1 and 2.
+    enum Streams {
+        case descriptors(input: Int32, output: Int32, error: Int32)
+        /// The path of a terminal.
+        case terminal(String)
+    }
 
     /// - Returns: The process id, which is also the id of its process group and session.
     func start() throws(SystemFailure) -> pid_t {
@@ -25,9 +33,16 @@ struct Spawn {
         defer { posix_spawn_file_actions_destroy(&actions) }
         guard let addChangeDirectory = SystemFunctions.addChangeDirectory else { throw SystemFailure(code: ENOSYS) }
         try check(addChangeDirectory(&actions, environment.workingDirectory))
-        try check(posix_spawn_file_actions_adddup2(&actions, standardInput, 0))
-        try check(posix_spawn_file_actions_adddup2(&actions, standardOutput, 1))
-        try check(posix_spawn_file_actions_adddup2(&actions, standardError, 2))
+        switch streams {
+        case .descriptors(let input, let output, let error):
+            try check(posix_spawn_file_actions_adddup2(&actions, input, 0))
+            try check(posix_spawn_file_actions_adddup2(&actions, output, 1))
+            try check(posix_spawn_file_actions_adddup2(&actions, error, 2))
+        case .terminal(let path):
+            try check(posix_spawn_file_actions_addopen(&actions, 0, path, O_RDWR, 0))
+            try check(posix_spawn_file_actions_adddup2(&actions, 0, 1))
+            try check(posix_spawn_file_actions_adddup2(&actions, 0, 2))
+        }
         if let addCloseFrom = SystemFunctions.addCloseFrom {
             // Ours are all close-on-exec; this also covers what a library opened without that flag.
             try check(addCloseFrom(&actions, 3))

@@ -27,6 +27,30 @@ enum SystemFunctions {
     static let addCloseFrom = symbol("posix_spawn_file_actions_addclosefrom_np")
         .map { unsafeBitCast($0, to: AddCloseFrom.self) }
 
+    typealias OpenTerminal = @Sendable @convention(c) (Int32) -> Int32
+    typealias TerminalName = @Sendable @convention(c) (Int32, UnsafeMutablePointer<CChar>, Int) -> Int32
+
+    /// posix_openpt(3).
+    static let openTerminal = symbol("posix_openpt").map { unsafeBitCast($0, to: OpenTerminal.self) }
+    /// grantpt(3).
+    static let grantTerminal = symbol("grantpt").map { unsafeBitCast($0, to: OpenTerminal.self) }
+    /// unlockpt(3).
+    static let unlockTerminal = symbol("unlockpt").map { unsafeBitCast($0, to: OpenTerminal.self) }
+    /// ptsname_r(3).
+    static let terminalName = symbol("ptsname_r").map { unsafeBitCast($0, to: TerminalName.self) }
+
+    #if os(Linux)
+    private typealias Control = @Sendable @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+
+    /// `prctl`, whose variable arguments Swift does not import; on Linux these are passed like fixed ones.
+    private static let control = symbol("prctl").map { unsafeBitCast($0, to: Control.self) }
+
+    /// Makes this process the parent of all orphans among its descendants (PR_SET_CHILD_SUBREAPER, prctl(2)).
+    ///
+    /// - Returns: Whether the system does that.
+    static func adoptOrphans() -> Bool { control?(36, 1, 0, 0, 0) == 0 }
+    #endif
+
     #if os(Linux)
     /// `struct open_how` of Linux.
     private struct OpenHow {

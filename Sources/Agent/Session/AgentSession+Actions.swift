@@ -21,6 +21,7 @@ extension AgentSession {
         if let refusal = state.withLock({ $0.machine.admit(kind) }) { throw refusal }
         switch kind {
         case .run: try await run(action)
+        case .shell: try await shell(action)
         case .logs: try await logs(action)
         case .get: try await get(action)
         case .put: try await put(action)

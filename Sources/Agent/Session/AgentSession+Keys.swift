@@ -109,7 +109,7 @@ extension AgentSession {
             // What was taken back meanwhile stays taken back.
             guard state.withLock({ $0.granted.contains(grant) }) else { throw Self.takenBack(grant) }
             // And what was paused meanwhile waits for nothing.
-            let kind: Action = grant == .logs ? .logs : .run
+            let kind = Action(rawValue: grant.rawValue) ?? .run
             if let refusal = state.withLock({ $0.machine.admit(kind) }) {
                 throw refuse(line, refusal, phrases.isPaused)
             }

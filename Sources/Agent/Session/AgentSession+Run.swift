@@ -39,7 +39,7 @@ extension AgentSession {
         }
     }
 
-    private enum Ended {
+    enum Ended: Sendable {
         case result(CommandResult)
         case stopped
     }
@@ -69,7 +69,7 @@ extension AgentSession {
         }
     }
 
-    private func told(_ work: Work, _ ended: Ended) -> String {
+    func told(_ work: Work, _ ended: Ended) -> String {
         let time = work.phrases.elapsed(self.time.now - work.startedAt)
         return switch ended {
         case .stopped: work.phrases.stopped(work.number, after: time)
@@ -81,7 +81,7 @@ extension AgentSession {
         }
     }
 
-    private static func reply(_ ended: Ended, _ text: String) -> RunResult {
+    static func reply(_ ended: Ended, _ text: String) -> RunResult {
         switch ended {
         case .stopped: RunResult(status: 255, message: "the session ended while this ran")
         case .result(.signalled(let signal)): RunResult(status: 128 + signal, signal: signal)

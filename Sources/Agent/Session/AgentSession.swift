@@ -73,6 +73,8 @@ final class AgentSession: Sendable {
         var waiting: [Int: OneShot<KeyDialogue.Answer>] = [:]
         /// What runs, by what it needs.
         var running: [Int: (grant: Contract.Grant, stop: OneShot<Void>)] = [:]
+        /// The number of the terminal that is open.
+        var shell: Int?
         /// Nobody types any more.
         var isDeaf = false
         var clock: SessionClock?
@@ -167,7 +169,9 @@ final class AgentSession: Sendable {
             group.addTask { await self.watchSigning() }
             group.addTask { await self.watchTime() }
             group.addTask { await self.drawStatus() }
+            group.addTask { await self.tidyOffspring() }
             let ending = await self.ending.wait() ?? .lost
+            group.addTask { await self.endOffspring() }
             var outcome = await self.conclude(ending)
             if self.state.withLock({ $0.closing.closed != nil }) {
                 let report = SessionReport(outcome)
@@ -183,6 +187,8 @@ final class AgentSession: Sendable {
             try? await end.channel.close()
             group.cancelAll()
             await group.waitForAll()
+            // What began in the last moment.
+            await self.endOffspring()
             return outcome
         }
     }
@@ -303,11 +309,12 @@ final class AgentSession: Sendable {
             if state.capQuestion != nil { return state.phrases.capQuestion }
             if let choices = state.dialogue.choosing { return state.phrases.takeBack(choices) }
             if let question = state.dialogue.question { return state.phrases.allow(question.number, question.grant) }
+            let name = TerminalText.name(offer.terms.operator, limit: 24)
             let parts = [
                 Phrases.clock(clock.connected(at: time.now).components.seconds),
                 state.machine.isPaused ? state.phrases.statusPaused : nil,
-                TerminalText.name(offer.terms.operator, limit: 24),
-                state.phrases.statusHint,
+                state.shell == nil ? name : state.phrases.typesHere(name),
+                state.shell == nil ? state.phrases.statusHint : state.phrases.statusShell,
             ]
             return parts.compactMap(\.self).joined(separator: "  ")
         }
@@ -330,8 +337,11 @@ final class AgentSession: Sendable {
                 let longest = Duration.seconds(state.longestSeconds) - clock.elapsed(at: now)
                 if longest <= .zero { return .failure(TimeIsUp(ending: .longest(state.longestSeconds))) }
                 let limit = Duration.seconds(access.idleTimeoutSeconds)
-                // While something is at work or the clock is stopped nobody is idle; it may end right after this look.
-                guard state.running.isEmpty, state.waiting.isEmpty, !state.machine.isPaused else {
+                // While something is at work or the clock is stopped nobody is idle; it may end right after this look. A terminal is at
+                // work when somebody types or something is written.
+                guard state.running.values.allSatisfy({ $0.grant == .shell }), state.waiting.isEmpty,
+                    !state.machine.isPaused
+                else {
                     return .success(min(longest, limit))
                 }
                 let idle = state.lastActivity + limit - now

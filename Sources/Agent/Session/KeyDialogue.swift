@@ -2,7 +2,7 @@ import Contracts
 
 /// What single keys mean during a session: a value without I/O.
 ///
-/// Actions that wait for the client's yes stand in a queue, of which the first is on the screen. `v` shows what one about logs would send. `p`, `r` and `q` mean the same
+/// Actions that wait for the client's yes stand in a queue, of which the first is on the screen. `v` shows what one about logs would send. `p`, `r`, `t` and `q` mean the same
 /// at any time. A key that comes sooner than a person can have read a question is not its answer.
 struct KeyDialogue: Sendable {
     /// The client's answer to one action.
@@ -87,6 +87,8 @@ struct KeyDialogue: Sendable {
         switch key {
         case "q": return .end
         case "p": return .pause
+        // A terminal is the one thing that must go with one key, without a choice.
+        case "t": return granted.contains(.shell) ? .takeBack(.shell) : .nothing
         case "r":
             if !granted.isEmpty { choices = granted }
             return .choosing

@@ -7,10 +7,17 @@ public protocol ScreenOutput: Sendable {
     var isTerminal: Bool { get }
     /// Columns; 80 where nobody knows.
     var columns: Int { get }
+    /// Rows; 24 where nobody knows.
+    var rows: Int { get }
     /// Writes all of it.
     ///
     /// - Returns: Whether somebody can have seen it.
     func write(_ text: String) -> Bool
+}
+
+extension ScreenOutput {
+    /// What nobody knows.
+    public var rows: Int { 24 }
 }
 
 /// What the client sees: lines, and on a terminal one status line below them.
@@ -18,14 +25,16 @@ public protocol ScreenOutput: Sendable {
 /// The status line is cleared before another line is written and drawn again behind it. As the last of several filters
 /// every line passes ``TerminalText``: a control character that got this far is shown as `\xNN`.
 public final class ClientScreen: Sendable {
-    private struct State {
+    struct State {
         var status: String?
         var isDrawn = false
         var isBroken = false
+        /// A shell that has the screen.
+        var shell: LiveShell?
     }
 
-    fileprivate let output: any ScreenOutput
-    private let state = Mutex(State())
+    let output: any ScreenOutput
+    let state = Mutex(State())
 
     /// A screen on `output`.
     public init(_ output: any ScreenOutput) { self.output = output }
@@ -44,6 +53,11 @@ public final class ClientScreen: Sendable {
     func lines(_ lines: [String]) -> Bool {
         let text = lines.map { Self.safe($0) + "\n" }.joined()
         return state.withLock { state in
+            if state.shell != nil {
+                var told = ""
+                for line in lines { told += state.shell?.tell(Self.safe(line)) ?? "" }
+                return write(told, &state)
+            }
             var bytes = state.isDrawn ? Self.clear : ""
             bytes += text
             state.isDrawn = state.status != nil
@@ -68,6 +82,11 @@ public final class ClientScreen: Sendable {
         state.withLock { state in
             // One column stays free: a full line makes some terminals begin the next one.
             let line = text.map { String(Self.safe($0).prefix(max(output.columns - 1, 1))) }
+            if let drawn = state.shell?.show(status: line) {
+                state.status = line
+                _ = write(drawn, &state)
+                return
+            }
             if line == state.status && state.isDrawn == (line != nil) { return }
             let bytes = state.isDrawn ? Self.clear : ""
             state.status = line
@@ -76,8 +95,9 @@ public final class ClientScreen: Sendable {
         }
     }
 
-    private func write(_ text: String, _ state: inout State) -> Bool {
+    func write(_ text: String, _ state: inout State) -> Bool {
         if state.isBroken { return false }
+        if text.isEmpty { return true }
         state.isBroken = !output.write(text)
         return !state.isBroken
     }

@@ -25,6 +25,13 @@ public struct DescriptorOutput: ScreenOutput {
         return Int(size.ws_col)
     }
 
+    /// Height of the window at this moment.
+    public var rows: Int {
+        var size = winsize()
+        guard isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0 else { return 24 }
+        return Int(size.ws_row)
+    }
+
     /// Writes all of it.
     public func write(_ text: String) -> Bool {
         var rest = Array(text.utf8)[...]

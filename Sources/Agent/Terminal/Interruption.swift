@@ -39,7 +39,7 @@ public final class Interruption: Sendable {
                 if count < 0 && errno == EINTR { continue }
                 guard count == 1 else { return }
                 if interruption.wish.trigger() { continue }
-                OwnProcesses.kill()
+                Offspring.kill()
                 KeyMode.leave()
                 _exit(128 + Int32(block[0]))
             }
@@ -71,33 +71,4 @@ public final class Interruption: Sendable {
         return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
-}
-
-/// What this program started.
-enum OwnProcesses {
-    /// Kills the sessions of all our children; the last resort of a program that leaves at once.
-    static func kill() {
-        #if os(Linux)
-        guard let folder = opendir("/proc") else { return }
-        defer { closedir(folder) }
-        let own = getpid()
-        while let entry = readdir(folder) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { name in
-                name.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            guard let process = pid_t(name), parent(of: process) == own else { continue }
-            _ = ProcessSession.end(leader: process)
-        }
-        #endif
-    }
-
-    #if os(Linux)
-    private static func parent(of process: pid_t) -> pid_t? {
-        guard let stat = try? SmallFile.read("/proc/\(process)/stat") ?? nil else { return nil }
-        // proc(5): name in parentheses, which may hold any byte; then state and parent.
-        guard let close = stat.lastIndex(of: UInt8(ascii: ")")) else { return nil }
-        let fields = stat[close...].split(separator: UInt8(ascii: " "))
-        return fields.count > 2 ? pid_t(String(decoding: fields[2], as: UTF8.self)) : nil
-    }
-    #endif
 }

@@ -50,6 +50,7 @@ struct Console: Sendable {
             case .help: try await output.writeOwn(ConsoleCommand.helpText)
             case .wrong(let sentence): await say(sentence)
             case .run(let arguments): await run(arguments)
+            case .shell: await shell()
             case .logs(let paths, let lines, let follow, let since): await logs(paths, lines, follow, since)
             case .get(let path, let target, let isReplacing): await get(path, target, isReplacing)
             case .put(let file, let path, let isReplacing): await put(file, path, isReplacing)
@@ -86,6 +87,13 @@ struct Console: Sendable {
         }
         if let message = outcome.message { await say(message) }
         if outcome.status != 0, outcome.message == nil { await say("exit status \(outcome.status)") }
+    }
+
+    private func shell() async {
+        let outcome = await signals.whileTaken { signals in
+            await RemoteShell(errorOutput: errorOutput, signals: signals).perform(on: client)
+        }
+        if let message = outcome.message { await say(message) }
     }
 
     private func logs(_ paths: [String], _ lines: Int?, _ follow: Bool, _ since: LogSince?) async {

@@ -4,6 +4,7 @@ import TerminalText
 enum ConsoleCommand: Equatable {
     case nothing
     case run([String])
+    case shell
     case logs(paths: [String], lines: Int?, follow: Bool, since: LogSince? = nil)
     case get(path: String, target: String?, isReplacing: Bool)
     case put(file: String, path: String, isReplacing: Bool)
@@ -34,6 +35,7 @@ enum ConsoleCommand: Equatable {
         let rest = Array(words.dropFirst())
         switch verb {
         case "run": self = rest.isEmpty ? .wrong("run what? (run df -h)") : .run(rest)
+        case "shell": self = Self.alone(.shell, verb, rest)
         case "logs": self = Self.logs(rest)
         case "get", "put": self = Self.transfer(verb, rest)
         case "forward":
@@ -104,6 +106,7 @@ enum ConsoleCommand: Equatable {
     static let helpText = """
         run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it.
                                 It gets no input: for that use lotse run in another terminal
+        shell                   the client's own shell in this window, until it exits; ~. leaves
         logs [-f] [-n N] PATH…  show log files, *.log and *.gz too (--since 2h); -f goes on, Ctrl-C stops
         get PATH [FILE]         fetch a file; put FILE PATH puts one. --replace lets it take the
                                 place of another. Ctrl-C stops, the same again goes on

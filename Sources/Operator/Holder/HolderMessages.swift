@@ -11,7 +11,7 @@ import TerminalText
 //   category   CategoryRequest  → result SessionRecord
 //   end        EndRequest       → result EndedSession; then the holder leaves
 //
-// `run`, `logs`, `get`, `put`, `forward` and `connection` go through to the agent as they are.
+// `run`, `shell`, `logs`, `get`, `put`, `forward` and `connection` go through to the agent as they are.
 
 /// How a session stands, as its holder sees it.
 public struct HolderStatus: Codable, Sendable, Equatable {

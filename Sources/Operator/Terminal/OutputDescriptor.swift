@@ -53,7 +53,7 @@ public final class OutputDescriptor: Sendable {
     /// Writes text of this program.
     public func writeOwn(_ text: String) async throws { try await writeOwn(Array(text.utf8)) }
 
-    private func writeOwn(_ bytes: [UInt8]) async throws {
+    func writeOwn(_ bytes: [UInt8]) async throws {
         guard !bytes.isEmpty else { return }
         try await NIOThreadPool.singleton.runIfActive { try self.writeAll(bytes) }
     }

@@ -87,4 +87,14 @@ struct KeyDialogueTests {
         #expect(withdrawn == [3])
         #expect(press(&dialogue, "a", at: .seconds(7)) == [.answered(.init(number: 2, grant: .logs), .yesToAll)])
     }
+
+    @Test("t takes a terminal back at once, where one is allowed")
+    func terminal() {
+        var dialogue = KeyDialogue()
+        #expect(press(&dialogue, "t") == [.nothing])
+        let granted: [Contract.Grant] = [.run, .shell]
+        dialogue.ask(.init(number: 1, grant: .run), at: .zero)
+        #expect(dialogue.press("T", granted: granted, isPerson: true, at: .zero) == .takeBack(.shell))
+        #expect(dialogue.question?.number == 1)
+    }
 }
