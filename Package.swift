@@ -91,11 +91,8 @@ let package = Package(
         .target(
             name: "Agent",
             dependencies: [
-<<<<<<< HEAD
-                "Billing", "Compression", "Contracts", "Invoicing", "Pairing", "Receipts", "Redaction", "RelayAPI",
-=======
-                "Billing", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "RelayAPI",
->>>>>>> 2da88022722c36cd34a6891f2cd231ff35dbcfa5
+                "Billing", "Compression", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "Redaction",
+                "RelayAPI",
                 "SupportChannel", "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
@@ -104,13 +101,8 @@ let package = Package(
         .target(
             name: "Operator",
             dependencies: [
-<<<<<<< HEAD
-                "Billing", "CEditLine", "Compression", "ContractFiles", "Contracts", "Invoicing", "Pairing", "Receipts",
-                "RelayAPI",
-=======
-                "Billing", "CEditLine", "ContractFiles", "Contracts", "FileTransfers", "Invoicing", "Pairing",
-                "Receipts", "RelayAPI",
->>>>>>> 2da88022722c36cd34a6891f2cd231ff35dbcfa5
+                "Billing", "CEditLine", "Compression", "ContractFiles", "Contracts", "FileTransfers", "Invoicing",
+                "Pairing", "Receipts", "RelayAPI",
                 "SupportChannel", "TLS",
                 "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
             ]
@@ -170,14 +162,8 @@ let package = Package(
         .testTarget(
             name: "AgentTests",
             dependencies: [
-<<<<<<< HEAD
-                "Agent", "Billing", "CZlib", "Contracts", "Invoicing", "Pairing", "Receipts", "RelayAPI",
-                "SupportChannel", "TLS",
-=======
-                "Agent", "Billing", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts", "RelayAPI",
-                "SupportChannel",
-                "TLS",
->>>>>>> 2da88022722c36cd34a6891f2cd231ff35dbcfa5
+                "Agent", "Billing", "CZlib", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts",
+                "RelayAPI", "SupportChannel", "TLS",
                 "TerminalText",
                 "TimeZoneFiles", nioCore, nioPosix,
             ]
