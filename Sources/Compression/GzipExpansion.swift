@@ -7,7 +7,7 @@ public final class GzipExpansion {
     /// Up to here nobody asks how much it was packed, in bytes unpacked.
     public static let unquestioned: Int64 = 64 << 20
     /// More than so many bytes from one is no log: deflate does 1032 at most, with nothing but repetition.
-    public static let largestRatio: Int64 = 250
+    public static let largestRatio: Int64 = 200
 
     private var stream = z_stream()
     private var input: [UInt8] = []

@@ -90,7 +90,7 @@ extension EndToEnd.LogsTests {
             #expect(bad.errorOutput.contains("is damaged"))
             #expect(bad.status == 1)
 
-            let make = "dd if=/dev/zero bs=1M count=1024 2>/dev/null | gzip -1 > \(folder)/bomb.gz"
+            let make = "dd if=/dev/zero bs=1M count=1024 2>/dev/null | gzip -9 > \(folder)/bomb.gz"
             let bomb = try stage.start("sh", ["-c", make])
             #expect(try await bomb.ended() == 0)
             let refused = try await stage.run("logs", "\(folder)/bomb.gz")
