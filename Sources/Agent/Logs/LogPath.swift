@@ -27,8 +27,6 @@ struct LogPath: Equatable {
         self.components = components
     }
 
-    init(components: [String]) { self.components = components }
-
     var text: String { "/" + components.joined(separator: "/") }
 
     func isBeneath(_ root: LogPath) -> Bool {
