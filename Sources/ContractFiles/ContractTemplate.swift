@@ -139,10 +139,8 @@ public enum ContractTemplate {
           grants: [run, logs]
           # Log files and folders that may be read, where the client names no others. With none they have to.
           logs: [/var/log]
-          # With files among the grants: folders that files may be fetched from and put into (none: the client answers for
-          # each file), and how large one may be (2GB where nothing is said), for example
-          #   files: [/srv/shop]
-          #   largestFile: 500MB
+          # With files among the grants, a list of folders in files, like [/srv/shop], is where they may be fetched from and
+          # put into (without it the client answers for each), and largestFile, like 500MB, how large one may be (else 2GB).
           # any, or a list of patterns, for example [["df", "-h"], ["journalctl", "*"]]
           commands: any
           maximumSession: 4h

@@ -23,7 +23,9 @@ public enum Bytes {
     private static func mend(_ text: String) -> String {
         let core = text.filter { $0 != " " }.uppercased()
         for (long, short) in [("GB", "GB"), ("MB", "MB"), ("KB", "kB"), ("G", "GB"), ("M", "MB"), ("K", "kB")] {
-            guard core.hasSuffix(long), decimal(core.dropLast(long.count).utf8) != nil else { continue }
+            guard core.hasSuffix(long), core.count - long.count <= 6,
+                decimal(core.dropLast(long.count).utf8) != nil
+            else { continue }
             return "write \(core.dropLast(long.count))\(short)"
         }
         return "write a whole number with its unit, like 500MB or 2GB"

@@ -223,8 +223,14 @@ extension Mistake {
         .error("access.logs[0]", "whole machine") { $0.access.logs = ["/"] },
         .error("access.logs[0]", "U+0007") { $0.access.logs = ["/var/\u{07}"] },
         .error("access.logs[1]", "there twice") { $0.access.logs = ["/a", "/a"] },
-        .error("access.files[0]", "not an absolute path") { $0.access.files = ["srv"] },
-        .error("access.files[0]", "whole machine") { $0.access.files = ["/"] },
+        .error("access.files[0]", "not an absolute path") {
+            $0.access.grants.append(.files)
+            $0.access.files = ["srv"]
+        },
+        .error("access.files[0]", "whole machine") {
+            $0.access.grants.append(.files)
+            $0.access.files = ["/"]
+        },
         .warning("access.files", "may not be asked for") { $0.access.files = ["/srv"] },
         .error("access.largestFile", "no file") { $0.access.largestFileBytes = 0 },
         .warning("access.logs", "may not be asked for") { $0.access.grants = [.run] },

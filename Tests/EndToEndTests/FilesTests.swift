@@ -42,7 +42,7 @@ extension EndToEnd {
         @Test("Ctrl-C stops a transfer; the same command goes on from there")
         func interrupted() async throws {
             try await Self.with { stage, session, there, here in
-                let digest = try Self.fill(there + "/big", megabytes: 300)
+                let digest = try Self.fill(there + "/big", megabytes: 100)
                 let get = try stage.lotse("get", there + "/big", "--output", here + "/big")
                 try await Self.grows(here + "/big.lotse-part", get)
                 get.signal(SIGINT)
@@ -72,7 +72,7 @@ extension EndToEnd {
         @Test("a cut in the middle leaves nothing wrong; another session goes on from there")
         func cut() async throws {
             try await Self.with { stage, session, there, here in
-                let digest = try Self.fill(here + "/big", megabytes: 300)
+                let digest = try Self.fill(here + "/big", megabytes: 100)
                 let put = try stage.lotse("put", here + "/big", there + "/big")
                 try await Self.grows(there + "/big.lotse-part", put)
                 kill(session.holder, SIGKILL)
@@ -80,8 +80,8 @@ extension EndToEnd {
                 #expect(put.errorOutput.contains("holder is gone"))
                 try await session.agent.ended()
                 #expect(Self.names(there) == ["big.lotse-part"])
-                _ = try await stage.session(agentOptions: ["--grant", "run,files"])
-                let on = try await stage.run("put", here + "/big", there + "/big")
+                let next = try await stage.session(agentOptions: ["--grant", "run,files"])
+                let on = try await stage.run("put", here + "/big", there + "/big", "--session", next.id)
                 #expect(on.status == 0, "\(on.story)")
                 #expect(on.errorOutput.contains("came before"))
                 #expect(try Self.digest(there + "/big") == digest)

@@ -218,7 +218,7 @@ struct SessionFilesTests {
         _ = try await Self.with(files: [""], largest: 10) { end, folder in
             for (path, status) in [
                 ("/tmp/lotse-nowhere", 403), (folder + "/.bashrc", 403), (folder + "/none/a", 404),
-                (folder + "/../a", 400), (folder, 403),
+                (folder + "/../a", 400), (folder, 409),
             ] {
                 let refusal = await #expect(throws: Refusal.self) { try await end.put(path, "x") }
                 #expect(refusal?.status == status, "\(path) \(String(describing: refusal))")
