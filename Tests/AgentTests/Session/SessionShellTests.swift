@@ -76,7 +76,7 @@ struct SessionShellTests {
 
     @Test("t takes it back in the middle of a command: the command is gone, and no other terminal is opened")
     func takenBack() async throws {
-        let run = try AgentRun(terminal: true, typed: [Samples.code, "y"], agrees: false, grants: [.run, .shell])
+        let run = try AgentRun(terminal: true, grants: [.run, .shell])
         let process = OneShot<pid_t>()
         _ = try await run.with { end in
             try await end.offer(Self.terms())
@@ -169,7 +169,7 @@ struct SessionShellTests {
 
     @Test("while the client pauses nothing is typed")
     func paused() async throws {
-        let run = try AgentRun(terminal: true, typed: [Samples.code, "y"], agrees: false, grants: [.run, .shell])
+        let run = try AgentRun(terminal: true, grants: [.run, .shell])
         _ = try await run.with { end in
             try await end.offer(Self.terms())
             let (isPaused, isResumed) = (OneShot<Void>(), OneShot<Void>())

@@ -93,7 +93,7 @@ extension CommandTests {
         @Test("what the operator hangs up is gone with all its jobs, those that ignore it too")
         func hungUp() async throws {
             let typist = try Typist()
-            async let result = typist.open()
+            let shell = Task { try await typist.open() }
             typist.type(
                 #"(trap "" HUP TERM; sleep 1000) & nohup sleep 1000 >/dev/null 2>&1 & sleep 1000 & echo pids $(jobs -p) e''nd"#
                     + "\n"
@@ -105,7 +105,7 @@ extension CommandTests {
                 .split(separator: " ").compactMap { pid_t($0) } ?? []
             #expect(processes.count == 3)
             typist.hangUp()
-            await #expect(throws: HungUp.self) { try await result }
+            await #expect(throws: HungUp.self) { try await shell.value }
             for process in processes { #expect(!isAlive(process)) }
             #expect(children().isEmpty)
         }
