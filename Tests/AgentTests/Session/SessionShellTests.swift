@@ -174,7 +174,7 @@ struct SessionShellTests {
             try await end.offer(Self.terms())
             let (isPaused, isResumed) = (OneShot<Void>(), OneShot<Void>())
             // Where keys arrive the terminal echoes them; a window of another size arrives in any case.
-            let script = "trap 'echo win''ch' WINCH; echo re''ady; while :; do sleep 0.02; done\n"
+            let script = "sh -c 'trap \"echo win\\\"\\\"ch\" WINCH; echo re\"\"ady; while :; do sleep 0.02; done'\n"
             let (result, output) = try await Self.shell(end, typing: script) { output, requests in
                 if output.contains("ready\r\n"), isPaused.trigger() {
                     run.input.append("p")

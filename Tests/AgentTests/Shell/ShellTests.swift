@@ -54,7 +54,8 @@ extension CommandTests {
         func resized() async throws {
             let typist = try Typist()
             async let result = typist.open()
-            typist.type("trap 'stty size' WINCH; echo rea''dy; while :; do sleep 0.02; done\n")
+            // In a shell without job control, all of which is in the foreground: that is who hears of the size.
+            typist.type("sh -c 'trap \"stty size\" WINCH; echo rea\"\"dy; while :; do sleep 0.02; done'\n")
             await typist.transcript.wait(for: "ready")
             typist.terminal.resize(TerminalSize(columns: 120, rows: 40))
             await typist.transcript.wait(for: "40 120")
