@@ -24,7 +24,7 @@ public struct ActionFrame: Sendable, Equatable {
         case notice = 8
         /// Agent → operator, last: how it went, as JSON.
         case result = 9
-        /// Operator → agent: columns and rows of the operator's window (2 bytes each, big endian).
+        /// Columns and rows (2 bytes each, big endian): operator → agent, of the operator's window; agent → operator, of the terminal.
         case resize = 12
     }
 

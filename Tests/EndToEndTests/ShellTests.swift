@@ -67,6 +67,14 @@ extension EndToEnd {
             }
         }
 
+        /// Asks again and again: a window's size takes a moment to get through.
+        private static func hasSize(_ size: String, _ screen: Screen) async throws {
+            try await eventually("the terminal over there has the size \(size)") {
+                try await screen.type("clear; stty size")
+                return try await screen.rows.contains(size) ? true : nil
+            }
+        }
+
         @Test("full-screen programs look the same at both ends, and the operator's terminal is as it was")
         func fullScreen() async throws {
             try await Self.withSession { stage, client in
@@ -136,17 +144,12 @@ extension EndToEnd {
                 try await Self.withOperator(stage, client) { screen in
                     try await Self.open(screen, client)
                     try await screen.resize(columns: 60, rows: 15)
-                    try await screen.type("stty size")
-                    try await screen.shows("15 60")
+                    try await Self.hasSize("15 60", screen)
                     // Larger than the client's window: what fits into that.
                     try await screen.resize(columns: 120, rows: 40)
-                    try await screen.type("clear; stty size")
-                    try await screen.shows("the client's window") { $0.contains("22 80") }
+                    try await Self.hasSize("22 80", screen)
                     try await client.resize(columns: 100, rows: 32)
-                    try await eventually("the client's other window") {
-                        try await screen.type("clear; stty size")
-                        return try await screen.rows.contains("30 100") ? true : nil
-                    }
+                    try await Self.hasSize("30 100", screen)
                     try await screen.type("exit")
                     try await screen.shows("the operator's own prompt") { $0.last?.hasSuffix("home>") == true }
                 }

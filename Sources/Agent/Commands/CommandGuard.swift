@@ -80,12 +80,14 @@ public final class CommandGuard: Sendable {
             list.read(bytes[..<count])
         }
         #if os(Linux)
-        for leader in list.processes {
-            // A process may fork while it is being killed: until none is left, but not for ever.
-            for _ in 0..<1000 where ProcessSession.end(leader: leader) > 0 { usleep(1000) }
+        // A process may fork while it is being killed: until none is left, but not for ever. First what has the mark, which is nearly
+        // all of it in one pass.
+        for _ in 0..<1000 {
+            var left = list.mark.map { ProcessTree.kill(marked: "\(variable)=\($0)") } ?? 0
+            for leader in list.processes { left += ProcessSession.end(leader: leader) }
+            if left == 0 { return }
+            usleep(1000)
         }
-        guard let mark = list.mark else { return }
-        for _ in 0..<1000 where ProcessTree.kill(marked: "\(variable)=\(mark)") > 0 { usleep(1000) }
         #endif
     }
 }

@@ -66,9 +66,24 @@ struct ProcessTree: Sendable {
         let wanted = Array(variable.utf8)
         return numbers.count { process in
             guard process != getpid(), let environment = read("/proc/\(process)/environ", limit: 4 << 20),
-                environment.split(separator: 0).contains(where: { $0.elementsEqual(wanted) })
+                contains(environment, wanted)
             else { return false }
             return systemKill(process, SIGKILL) == 0
+        }
+    }
+
+    /// Whether one of the strings, each with a NUL behind it, is `wanted`. Of every process of the machine, so by the C library.
+    private static func contains(_ strings: [UInt8], _ wanted: [UInt8]) -> Bool {
+        strings.withUnsafeBytes { strings in
+            var rest = strings[...]
+            while !rest.isEmpty {
+                let text = UnsafeRawBufferPointer(rebasing: rest)
+                guard let start = text.baseAddress else { return false }
+                let end = memchr(start, 0, text.count).map { start.distance(to: UnsafeRawPointer($0)) } ?? text.count
+                if end == wanted.count, memcmp(start, wanted, end) == 0 { return true }
+                rest = rest.dropFirst(end + 1)
+            }
+            return false
         }
     }
 

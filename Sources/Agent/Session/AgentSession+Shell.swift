@@ -38,7 +38,7 @@ extension AgentSession {
                 try await replies.finish()
             }
             // Until the operator has said everything: a stream whose reader leaves early is reset, and the last answer with it.
-            group.addTask { await self.listen(to: action.input, queue, window) }
+            group.addTask { await self.listen(to: action.input, queue, window, replies) }
             while try await group.next() != nil {}
         }
     }
@@ -91,8 +91,9 @@ extension AgentSession {
         _ queue: CommandInputQueue,
         _ replies: ActionReplies
     ) async throws -> CommandResult {
+        try await tell(window, replies)
         // Cancelled when this returns.
-        async let _: Void = watch(window)
+        async let _: Void = watch(window, replies)
         let result = try await runner.shell(on: window.terminal, named: terminal, input: queue) { bytes in
             guard self.screen.showShell(bytes.readableBytesView) else { throw Self.unseen }
             self.state.withLock { $0.lastActivity = self.time.now }
@@ -102,14 +103,30 @@ extension AgentSession {
     }
 
     /// The client's window may change at any moment, and nothing tells of it.
-    private func watch(_ window: ShellWindow) async {
-        while (try? await time.sleep(.seconds(1))) != nil { window.limit(to: screen.shellSize()) }
+    private func watch(_ window: ShellWindow, _ replies: ActionReplies) async {
+        while (try? await time.sleep(.seconds(1))) != nil {
+            let before = window.current
+            window.limit(to: screen.shellSize())
+            if window.current != before { try? await tell(window, replies) }
+        }
+    }
+
+    /// Both ends draw within the rows that the shell's programs know of; else what scrolls there would not scroll here.
+    private func tell(_ window: ShellWindow, _ replies: ActionReplies) async throws {
+        let size = window.current
+        screen.fitShell(size)
+        try await replies.send(size.frame)
     }
 
     /// Takes what the operator types, in order, and what their window's size is.
     ///
     /// While the session is paused nothing is typed: keys that were kept would all come at once when it goes on.
-    private func listen(to input: ActionInput, _ queue: CommandInputQueue, _ window: ShellWindow) async {
+    private func listen(
+        to input: ActionInput,
+        _ queue: CommandInputQueue,
+        _ window: ShellWindow,
+        _ replies: ActionReplies
+    ) async {
         do {
             while let frame = try await input.next() {
                 switch frame.kind {
@@ -119,7 +136,11 @@ extension AgentSession {
                         return state.machine.isPaused
                     }
                     if !isPaused { await queue.append(frame.payload) }
-                case .resize: if let size = TerminalSize(frame.payload) { window.resize(size) }
+                case .resize:
+                    guard let size = TerminalSize(frame.payload) else { continue }
+                    window.resize(size)
+                    // Also where nothing comes of it: many terminals forget their margins with their size. After the end nobody listens.
+                    if screen.shellSize() != nil || !screen.isTerminal { try? await tell(window, replies) }
                 case .inputEnd: queue.fail(HungUp())
                 default: break
                 }

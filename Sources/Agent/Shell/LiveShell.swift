@@ -9,6 +9,8 @@ struct LiveShell: Sendable {
     private var filter: TerminalFilter
     /// The client's whole window; nil where there is no terminal, or too small a one.
     private(set) var window: TerminalSize?
+    /// What the shell's terminal has where the operator's window is the smaller one.
+    private var terminalRows: Int?
     private var notice = ""
     private var status: String?
     private var isStale = true
@@ -29,7 +31,16 @@ struct LiveShell: Sendable {
     /// What is the shell's; nil where anything is.
     var size: TerminalSize? { window.map { TerminalSize(columns: $0.columns, rows: $0.rows - Self.footer) } }
 
-    private var target: TerminalFilter.Target { size.map { .rows($0.rows) } ?? .text }
+    /// The rows that the shell's programs know of: what scrolls has to scroll within them.
+    private var rows: Int? { size.map { min($0.rows, terminalRows ?? $0.rows) } }
+    private var target: TerminalFilter.Target { rows.map { .rows($0) } ?? .text }
+
+    /// The shell's terminal has this size.
+    mutating func fit(_ size: TerminalSize) -> String {
+        terminalRows = size.rows
+        filter.target = target
+        return rows.map { "\u{1b}7\u{1b}[?6l" + Self.region($0) + "\u{1b}8" } ?? ""
+    }
 
     /// The beginning: the rows above stay where they are and are scrolled away by the shell.
     mutating func open() -> String {
@@ -40,9 +51,9 @@ struct LiveShell: Sendable {
     /// What the shell wrote.
     mutating func append(_ bytes: some Sequence<UInt8>) -> String {
         var text = String(decoding: filter.append(bytes), as: UTF8.self)
-        guard let size else { return text }
+        guard let rows else { return text }
         switch filter.takeDisturbance() {
-        case .margins: text += "\u{1b}7\u{1b}[?6l" + Self.region(size.rows) + "\u{1b}8" + draw()
+        case .margins: text += "\u{1b}7\u{1b}[?6l" + Self.region(rows) + "\u{1b}8" + draw()
         case .erasure: text += draw()
         case nil: if isStale { text += draw() }
         }
@@ -72,7 +83,7 @@ struct LiveShell: Sendable {
         guard self.window != nil, window != self.window, window.rows >= 8, window.columns >= 20 else { return "" }
         self.window = window
         filter.target = target
-        return "\u{1b}7\u{1b}[?6l" + Self.region(window.rows - Self.footer) + "\u{1b}8\u{1b}[J" + draw()
+        return "\u{1b}7\u{1b}[?6l" + Self.region(rows ?? 1) + "\u{1b}8\u{1b}[J" + draw()
     }
 
     /// The end: the terminal is as it was, below everything that was written.

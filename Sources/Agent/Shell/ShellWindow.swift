@@ -21,6 +21,9 @@ final class ShellWindow: Sendable {
         state = Mutex(State(wanted: wanted, limit: limit, current: size))
     }
 
+    /// The size now.
+    var current: TerminalSize { state.withLock { $0.current } }
+
     /// The operator's window is another one.
     func resize(_ size: TerminalSize) { change { $0.wanted = size } }
 

@@ -23,6 +23,14 @@ extension ClientScreen {
         }
     }
 
+    /// The shell's terminal has this size.
+    func fitShell(_ size: TerminalSize) {
+        state.withLock { state in
+            guard let text = state.shell?.fit(size) else { return }
+            _ = write(text, &state)
+        }
+    }
+
     /// Shows what the shell wrote.
     ///
     /// - Returns: Whether the client can have seen it.

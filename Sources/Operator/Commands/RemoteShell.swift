@@ -115,6 +115,7 @@ public struct RemoteShell: Sendable {
         while let frame = try await replies.next() {
             switch frame.kind {
             case .output: try await terminal.write(frame.payload)
+            case .resize: if let size = TerminalSize(frame.payload) { try await terminal.fit(size) }
             case .result:
                 let result = try JSONDecoder().decode(RunResult.self, from: Data(frame.payload.readableBytesView))
                 return .init(status: result.status, message: result.message)

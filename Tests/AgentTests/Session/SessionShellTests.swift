@@ -76,7 +76,7 @@ struct SessionShellTests {
 
     @Test("t takes it back in the middle of a command: the command is gone, and no other terminal is opened")
     func takenBack() async throws {
-        let run = try AgentRun(terminal: true, typed: [Samples.code, "y"], agrees: false, grants: [.run, .shell])
+        let run = try AgentRun(terminal: true, grants: [.run, .shell])
         let process = OneShot<pid_t>()
         _ = try await run.with { end in
             try await end.offer(Self.terms())
@@ -169,12 +169,12 @@ struct SessionShellTests {
 
     @Test("while the client pauses nothing is typed")
     func paused() async throws {
-        let run = try AgentRun(terminal: true, typed: [Samples.code, "y"], agrees: false, grants: [.run, .shell])
+        let run = try AgentRun(terminal: true, grants: [.run, .shell])
         _ = try await run.with { end in
             try await end.offer(Self.terms())
             let (isPaused, isResumed) = (OneShot<Void>(), OneShot<Void>())
             // Where keys arrive the terminal echoes them; a window of another size arrives in any case.
-            let script = "trap 'echo win''ch' WINCH; echo re''ady; while :; do sleep 0.02; done\n"
+            let script = "sh -c 'trap \"echo win\\\"\\\"ch\" WINCH; echo re\"\"ady; while :; do sleep 0.02; done'\n"
             let (result, output) = try await Self.shell(end, typing: script) { output, requests in
                 if output.contains("ready\r\n"), isPaused.trigger() {
                     run.input.append("p")

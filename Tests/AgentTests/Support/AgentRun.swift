@@ -58,8 +58,17 @@ struct AgentRun: Sendable {
             time: time,
             machine: "shop1",
             folder: AgentFolder(path: folder.path),
+            makeRunner: { CommandRunner(environment: Self.surroundings) },
             complain: { [complaints] in complaints.add($0) }
         )
+    }
+
+    /// Nothing of the person who runs the tests: neither the files that their shell reads nor the history that it writes.
+    private static var surroundings: CommandEnvironment {
+        var environment = CommandEnvironment.clean()
+        environment.variables["HOME"] = "/nonexistent"
+        environment.variables["SHELL"] = "/bin/sh"
+        return environment
     }
 
     /// Runs the agent and, beside it, `operate` as the operator; both have ended when this returns.
