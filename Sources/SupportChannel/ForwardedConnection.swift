@@ -37,8 +37,13 @@ public struct ForwardedConnection: Sendable {
     private let channel: any Channel
     private let side: Side
 
-    /// - Parameter channel: a TCP connection with `allowRemoteHalfClosure` and without `autoRead`, so that the end of one direction does not
-    ///   end the other, and nothing is read before somebody takes it.
+    /// What a TCP connection begins with. Beside it the connection has to be made with `allowRemoteHalfClosure` and without `autoRead`, so
+    /// that the end of one direction does not end the other, and nothing is lost before somebody takes it.
+    public static func prepare(_ channel: any Channel) -> EventLoopFuture<Void> {
+        channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(HeldReadsHandler()) }
+    }
+
+    /// - Parameter channel: a TCP connection that was ``prepare(_:)``d.
     public init(_ channel: any Channel, side: Side) {
         self.channel = channel
         self.side = side
@@ -58,10 +63,12 @@ public struct ForwardedConnection: Sendable {
     ) async throws -> Amounts {
         let (channel, side) = (channel, side)
         let stream = try await channel.eventLoop.submit {
-            try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
+            let stream = try NIOAsyncChannel<ByteBuffer, ByteBuffer>(
                 wrappingChannelSynchronously: channel,
                 configuration: .init(isOutboundHalfClosureEnabled: true)
             )
+            try? channel.pipeline.syncOperations.handler(type: HeldReadsHandler.self).release()
+            return stream
         }.get()
         return try await stream.executeThenClose { inbound, outbound in
             do {

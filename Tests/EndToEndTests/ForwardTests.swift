@@ -69,6 +69,16 @@ extension EndToEnd {
             }
         }
 
+        @Test("what was sent and ended before anybody over there answers arrives all the same")
+        func earlyEnd() async throws {
+            try await Self.with { stage, _ in
+                try await Listener.with(serving: Listener.echo) { listener in
+                    let (_, port) = try await Self.forward(stage, to: listener.port)
+                    for number in 0..<20 { #expect(try await Self.carries(20_000, seed: UInt8(number), through: port)) }
+                }
+            }
+        }
+
         @Test("connections that stand still hold up no other, and need bounded memory")
         func stalled() async throws {
             try await Self.with { stage, session in

@@ -83,6 +83,7 @@ extension AgentSession {
         let target = forward.target
         let connecting = ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connectTimeout(Self.reachLimit)
+            .channelInitializer(ForwardedConnection.prepare)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.autoRead, value: false)
             .connect(host: target.host, port: target.port)

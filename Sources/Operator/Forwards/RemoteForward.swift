@@ -64,7 +64,7 @@ public struct RemoteForward: Sendable {
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(.autoRead, value: false)
             .bind(host: "127.0.0.1", port: route.localPort) { channel in
-                channel.eventLoop.makeSucceededFuture(channel)
+                ForwardedConnection.prepare(channel).map { channel }
             }
     }
 
