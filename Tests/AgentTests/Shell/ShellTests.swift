@@ -72,10 +72,11 @@ extension CommandTests {
             await typist.transcript.wait(for: "ready\r\n")
             typist.type("\u{1a}")
             await typist.transcript.wait(for: "Stopped")
-            typist.type("fg; echo st''atus=$?\n")
+            typist.type("fg\n")
             // bash names the job that goes on, behind the sequence with which its line editor leaves.
             await typist.transcript.wait(for: "\u{1b}[?2004l\rsh -c")
             typist.type("\u{03}")
+            typist.type("echo st''atus=$?\n")
             await typist.transcript.wait(for: "status=130")
             typist.type("exit 0\n")
             #expect(try await result == .exited(0))
