@@ -241,7 +241,8 @@ extension EndToEnd {
                 let shell = try await stage.run("shell")
                 #expect(shell.status == 64)
                 #expect(shell.errorOutput == "lotse: a shell needs a terminal (lotse run -- CMD does without one)\n")
-                try await Screen.with(stage, Programs.lotse, "shell") { screen in
+                // tmux scrolls by one row when a program has ended.
+                try await Screen.with(stage, "/bin/sh", "-c", "echo; exec '\(Programs.lotse)' shell") { screen in
                     #expect(try await screen.ended() == 255)
                     try await screen.shows("lotse: the client does not allow a terminal")
                 }

@@ -68,14 +68,15 @@ extension CommandTests {
         func jobControl() async throws {
             let typist = try Typist()
             async let result = typist.open()
-            typist.type("sh -c 'echo rea\"\"dy; sleep 1000'\n")
+            typist.type("sh -c 'trap \"echo go\"\"es\" CONT; echo rea\"\"dy; while :; do sleep 0.02; done'\n")
             await typist.transcript.wait(for: "ready\r\n")
             typist.type("\u{1a}")
             await typist.transcript.wait(for: "Stopped")
-            typist.type("fg; echo st''atus=$?\n")
-            // bash names the job that goes on, behind the sequence with which its line editor leaves.
-            await typist.transcript.wait(for: "\u{1b}[?2004l\rsh -c")
+            typist.type("fg\n")
+            // Said by the program itself: bash names the job before it gives it the terminal.
+            await typist.transcript.wait(for: "goes\r\n")
             typist.type("\u{03}")
+            typist.type("echo st''atus=$?\n")
             await typist.transcript.wait(for: "status=130")
             typist.type("exit 0\n")
             #expect(try await result == .exited(0))
@@ -86,7 +87,7 @@ extension CommandTests {
             let typist = try Typist()
             typist.type("printf 'Gr\\u00fc\\u00dfe' | wc -m; stty -a | grep -o -- '-*iutf8'; exit 0\n")
             #expect(try await typist.open() == .exited(0))
-            #expect(typist.transcript.output.contains("\r\n5\r\n"))
+            #expect(typist.transcript.output.contains("\r5\r\n"))
             #expect(typist.transcript.output.contains("\r\niutf8\r\n"))
         }
 
