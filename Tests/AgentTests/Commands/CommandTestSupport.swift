@@ -131,7 +131,14 @@ func children() -> [pid_t] {
     names(in: "/proc").compactMap { pid_t($0) }.filter { process in
         // Each command leads a session; what other suites start meanwhile does not.
         field(3, ofProcess: process) == "\(getpid())" && field(5, ofProcess: process) == "\(process)"
+            && !isOfAgentRun(process)
     }
+}
+
+/// Whether a run of the whole agent started it, in a suite beside this one.
+private func isOfAgentRun(_ process: pid_t) -> Bool {
+    let environment = (try? bytes(ofFile: "/proc/\(process)/environ")) ?? []
+    return environment.split(separator: 0).contains { $0.starts(with: "\(AgentRun.mark)=".utf8) }
 }
 
 /// A field of /proc/PID/stat, counted from 0; the name counts as one.

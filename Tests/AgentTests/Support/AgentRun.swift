@@ -9,6 +9,9 @@ import Synchronization
 
 /// A whole run of the agent against a fake relay, with the test as the operator.
 struct AgentRun: Sendable {
+    /// A variable that tells what such a run starts from what a test starts by itself; both may run at once.
+    static let mark = "LOTSE_TEST_AGENT_RUN"
+
     let screen: TestScreen
     let input: InputLines
     let relay: FakeRelay
@@ -68,6 +71,7 @@ struct AgentRun: Sendable {
         var environment = CommandEnvironment.clean()
         environment.variables["HOME"] = "/nonexistent"
         environment.variables["SHELL"] = "/bin/sh"
+        environment.variables[Self.mark] = "1"
         return environment
     }
 
