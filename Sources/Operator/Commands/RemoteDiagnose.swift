@@ -73,7 +73,7 @@ public struct RemoteDiagnose: Sendable {
     /// Writes what there is, and says what was found.
     private func conclude(_ end: End, _ intake: DiagnosisIntake) async throws -> RemoteRun.Outcome {
         guard await intake.hasBegun else {
-            await intake.folder.forget()
+            intake.folder.forget()
             return .init(status: end.status, message: end.message ?? end.shortfall)
         }
         var outcome = RemoteRun.Outcome(status: end.status, message: end.message)

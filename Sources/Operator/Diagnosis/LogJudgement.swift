@@ -10,7 +10,8 @@ enum LogJudgement {
         guard report.status == 0 || report.notice?.outcome == .cut else { return report.complaint }
         let entries = report.lines.filter { !$0.hasPrefix("-- ") && $0.first?.isNumber == true }
         guard !entries.isEmpty else {
-            return isPartial(report) ? .unknown("the agent's user may not see the system's journal") : .judged([])
+            if isPartial(report) { return .unknown("the agent's user may not see the system's journal") }
+            return report.errorOutput.isEmpty ? .judged([]) : report.complaint
         }
         var counts: [String: Int] = [:]
         for entry in entries {
