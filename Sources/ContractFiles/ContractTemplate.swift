@@ -144,8 +144,7 @@ public enum ContractTemplate {
           # any, or a list of patterns, for example [["df", "-h"], ["journalctl", "*"]]
           commands: any
           # What lotse diagnose looks at beside disk, memory, network and so on; commands that change nothing.
-          # diagnose:
-          #   - { id: backup, title: Files of the last backup, command: [ls, -l, /srv/backup] }
+          # diagnose: [{ id: backup, title: Files of the last backup, command: [ls, -l, /srv/backup] }]
           maximumSession: 4h
           idleTimeout: 15m
 

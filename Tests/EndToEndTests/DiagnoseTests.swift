@@ -18,14 +18,17 @@ extension EndToEnd {
             var findings: [Finding]
         }
 
-        private static let contract = ExampleContract.text + """
-            access:
-              diagnose:
-                - { id: backup, title: Files of the last backup, command: [ls, /lotse-no-such-backup] }
+        private static let contract =
+            ExampleContract.text + """
+                access:
+                  diagnose:
+                    - { id: backup, title: Files of the last backup, command: [ls, /lotse-no-such-backup] }
 
-            """
+                """
 
-        @Test("the catalogue and the contract's own checks look at this machine; folder, page and summary say what they saw")
+        @Test(
+            "the catalogue and the contract's own checks look at this machine; folder, page and summary say what they saw"
+        )
         func catalogue() async throws {
             try await Stage.with(isReady: false) { stage in
                 try await stage.initialize()

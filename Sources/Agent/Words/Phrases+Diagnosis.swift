@@ -24,7 +24,9 @@ extension Phrases {
             parts.append(say("\(tally.absent) are not on this computer", "\(tally.absent) gibt es hier nicht"))
         }
         if tally.failed > 0 {
-            parts.append(say("\(tally.failed) were stopped or failed", "\(tally.failed) wurden angehalten oder scheiterten"))
+            parts.append(
+                say("\(tally.failed) were stopped or failed", "\(tally.failed) wurden angehalten oder scheiterten")
+            )
         }
         let list = parts.joined(separator: ", ")
         return say("[\(number)] ended after \(time): \(list)", "[\(number)] beendet nach \(time): \(list)")

@@ -43,7 +43,8 @@ enum ConsoleCommand: Equatable {
             self = rest.count == 1 ? .forward(rest[0]) : .wrong("forward what? (forward 5433:db.internal:5432)")
         case "diagnose":
             let isFolder = rest.count == 1 && !rest[0].hasPrefix("-")
-            self = rest.isEmpty || isFolder ? .diagnose(folder: rest.first) : .wrong("diagnose takes one folder at most")
+            self =
+                rest.isEmpty || isFolder ? .diagnose(folder: rest.first) : .wrong("diagnose takes one folder at most")
         case "note":
             self =
                 rest.isEmpty ? .wrong("note what? (note restarted the database)") : .note(rest.joined(separator: " "))

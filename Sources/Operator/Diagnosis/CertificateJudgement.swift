@@ -24,7 +24,9 @@ enum CertificateJudgement {
                 guard !overflow, left < 14 * 86_400 else { return nil }
                 let days = left / 86_400
                 let when =
-                    left < 0 ? "ran out on \(entry.end.rfc3339.prefix(10))" : days == 1 ? "runs out in 1 day" : "runs out in \(days) days"
+                    left < 0
+                    ? "ran out on \(entry.end.rfc3339.prefix(10))"
+                    : days == 1 ? "runs out in 1 day" : "runs out in \(days) days"
                 return Finding(
                     left < 3 * 86_400 ? .bad : .look,
                     "the certificate \(entry.path) \(when)",

@@ -115,7 +115,8 @@ public enum CheckCatalogue {
             "certificates",
             "Certificates",
             [
-                "find", "-L", "/etc/letsencrypt/live", "/etc/ssl", "/etc/nginx", "/etc/apache2", "/etc/pki/tls", "-maxdepth", "3",
+                "find", "-L", "/etc/letsencrypt/live", "/etc/ssl", "/etc/nginx", "/etc/apache2", "/etc/pki/tls",
+                "-maxdepth", "3",
                 "(", "-path", "/etc/ssl/certs", "-o", "-path", "/etc/ssl/private", ")", "-prune", "-o",
                 "-type", "f", "(", "-name", "cert*.pem", "-o", "-name", "fullchain*.pem", "-o", "-name", "*.crt", ")",
                 "-print", "-exec", "openssl", "x509", "-noout", "-enddate", "-in", "{}", ";",
@@ -125,7 +126,13 @@ public enum CheckCatalogue {
     ]
 
     private static let packages: [DiagnosticCheck] = [
-        .init("updates-apt", "Updates (apt)", ["apt", "list", "--upgradable"], isOptional: true, judge: PackageJudgement.apt),
+        .init(
+            "updates-apt",
+            "Updates (apt)",
+            ["apt", "list", "--upgradable"],
+            isOptional: true,
+            judge: PackageJudgement.apt
+        ),
         .init(
             "updates-dnf",
             "Updates (dnf)",
@@ -133,7 +140,13 @@ public enum CheckCatalogue {
             isOptional: true,
             judge: PackageJudgement.dnf
         ),
-        .init("updates-apk", "Updates (apk)", ["apk", "version", "-l", "<"], isOptional: true, judge: PackageJudgement.apk),
+        .init(
+            "updates-apk",
+            "Updates (apk)",
+            ["apk", "version", "-l", "<"],
+            isOptional: true,
+            judge: PackageJudgement.apk
+        ),
         .init(
             "restart",
             "Restart after updates",

@@ -62,14 +62,16 @@ public struct CheckReport: Sendable {
     /// How it ended, for people.
     var outcomeText: String {
         let seconds = notice.map { notice in
-            let tenths = (max(0, notice.milliseconds) + 50) / 100
+            // No honest one takes an hour.
+            let tenths = (min(max(0, notice.milliseconds), 3_600_000) + 50) / 100
             return " after \(tenths / 10).\(tenths % 10) s"
         }
         switch notice?.outcome {
         case nil: return "no end arrived"
         case .ended: return "status \(notice?.status ?? 0)\(seconds ?? "")"
         case .cut: return "cut off: it wrote more than \(DiagnoseParameters.longestOutput / 1024) KiB"
-        case .timedOut: return "stopped: its \(DiagnoseParameters.longestSeconds) s were up; what it wrote until then is here"
+        case .timedOut:
+            return "stopped: its \(DiagnoseParameters.longestSeconds) s were up; what it wrote until then is here"
         case .absent: return "not there"
         case .failed: return "did not run: \(TerminalText.name(notice?.reason ?? "", limit: 200))"
         case .notAllowed: return "not allowed by the contract"

@@ -22,7 +22,8 @@ struct DiagnosisPage {
         for index in diagnosis.reports.indices { page += details(index) }
         if !diagnosis.redactions.isEmpty {
             let list = RedactionText.list(diagnosis.redactions)
-            page += "<p class=\"about\">Blacked out on the client’s machine before anything left it: \(Self.escape(list)).</p>\n"
+            page +=
+                "<p class=\"about\">Blacked out on the client’s machine before anything left it: \(Self.escape(list)).</p>\n"
         }
         return page + "</main>\n</body>\n</html>\n"
     }
@@ -48,7 +49,8 @@ struct DiagnosisPage {
             var text = "<section class=\"finding \(finding.severity.rawValue)\">\n"
             text += "<h2><span class=\"mark\">\(finding.severity == .bad ? "wrong" : "look")</span> "
             text += "\(Self.escape(Self.capital(finding.title)))</h2>\n<p>\(Self.escape(finding.meaning)) "
-            text += "<a href=\"#\(anchor(entry.report))\">\(Self.escape(diagnosis.reports[entry.report].check.title))</a></p>\n"
+            text +=
+                "<a href=\"#\(anchor(entry.report))\">\(Self.escape(diagnosis.reports[entry.report].check.title))</a></p>\n"
             if !finding.evidence.isEmpty {
                 let lines = finding.evidence.map { TerminalText.name($0, limit: 400) }.joined(separator: "\n")
                 text += "<pre>\(Self.escape(lines))</pre>\n"
@@ -79,7 +81,8 @@ struct DiagnosisPage {
         // A link to something within opens it.
         var text = "<details><summary>\(Self.escape(report.check.title)) "
         text += "<small>\(Self.escape(report.outcomeText))</small></summary>\n"
-        text += "<p id=\"\(anchor(index))\"><code>\(Self.escape(TerminalText.commandLine(report.check.arguments)))</code></p>\n"
+        text +=
+            "<p id=\"\(anchor(index))\"><code>\(Self.escape(TerminalText.commandLine(report.check.arguments)))</code></p>\n"
         let (output, errors) = (report.output, report.errorOutput)
         if !output.isEmpty { text += "<pre>\(Self.escape(output))</pre>\n" }
         if !errors.isEmpty { text += "<p>On standard error:</p>\n<pre>\(Self.escape(errors))</pre>\n" }

@@ -43,7 +43,9 @@ public struct DiagnosticCheck: Sendable {
                     .look,
                     "\(diagnostic.title): status \(status)",
                     "The contract's own check did not end well; its output says more.",
-                    evidence: (report.errorOutput + "\n" + report.output).split(whereSeparator: \.isNewline).map(String.init)
+                    evidence: (report.errorOutput + "\n" + report.output).split(whereSeparator: \.isNewline).map(
+                        String.init
+                    )
                 )
             ])
         }

@@ -23,7 +23,9 @@ enum DiskJudgement {
         /// Images that are full by nature, and what containers show twice.
         var isNatural: Bool {
             ["devtmpfs", "udev", "squashfs", "efivarfs", "none"].contains(device) || device.hasPrefix("/dev/loop")
-                || ["/snap/", "/var/lib/docker/", "/var/lib/containers/", "/sys/", "/proc/"].contains(where: mount.hasPrefix)
+                || ["/snap/", "/var/lib/docker/", "/var/lib/containers/", "/sys/", "/proc/"].contains(
+                    where: mount.hasPrefix
+                )
         }
     }
 
@@ -62,7 +64,9 @@ enum DiskJudgement {
         }
     }
 
-    private static let written: Set<Substring> = ["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "jfs", "reiserfs"]
+    private static let written: Set<Substring> = [
+        "ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "jfs", "reiserfs",
+    ]
 
     /// `/proc/mounts` (proc_mounts(5)): device, place, type, options.
     static let mounts: DiagnosticCheck.Judge = { report, _ in
@@ -73,7 +77,8 @@ enum DiskJudgement {
         let writable = Set(rows.filter { !isReadOnly($0) }.map { $0[0] })
         return .judged(
             rows.filter { row in
-                written.contains(row[2]) && isReadOnly(row) && !row[0].hasPrefix("/dev/loop") && !writable.contains(row[0])
+                written.contains(row[2]) && isReadOnly(row) && !row[0].hasPrefix("/dev/loop")
+                    && !writable.contains(row[0])
             }
             .map { row in
                 let isForced = row[3].contains("emergency_ro") || row[3].contains("errors=remount-ro")

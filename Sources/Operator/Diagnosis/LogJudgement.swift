@@ -20,7 +20,8 @@ enum LogJudgement {
             counts[String(words[2].prefix { $0 != "[" && $0 != ":" }), default: 0] += 1
         }
         let most = counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) (\($0.value))" }
-        let number = entries.count >= 200 ? "200 or more errors" : ServiceJudgement.counted(entries.count, "error", "errors")
+        let number =
+            entries.count >= 200 ? "200 or more errors" : ServiceJudgement.counted(entries.count, "error", "errors")
         return .judged([
             Finding(
                 .look,

@@ -52,7 +52,9 @@ enum MachineJudgement {
         var values: [Substring: Double] = [:]
         for line in report.lines {
             let parts = line.split(separator: ":", maxSplits: 1)
-            guard parts.count == 2, let number = parts[1].split(separator: " ").first.flatMap({ Double($0) }) else { continue }
+            guard parts.count == 2, let number = parts[1].split(separator: " ").first.flatMap({ Double($0) }) else {
+                continue
+            }
             values[parts[0]] = number
         }
         guard let total = values["MemTotal"], total > 0,
@@ -101,7 +103,8 @@ enum MachineJudgement {
             let parts = line.split(separator: ":", maxSplits: 1)
             guard parts.count == 2, parts[0].hasPrefix("/proc/pressure/") else { continue }
             let fields = parts[1].split(separator: " ")
-            guard let minute = fields.first(where: { $0.hasPrefix("avg60=") }).flatMap({ Double($0.dropFirst(6)) }) else {
+            guard let minute = fields.first(where: { $0.hasPrefix("avg60=") }).flatMap({ Double($0.dropFirst(6)) })
+            else {
                 continue
             }
             isPressure = true

@@ -44,7 +44,10 @@ struct SessionDiagnoseTests {
             try await end.offer(Samples.terms(try Samples.contract()))
             let answer = try await Self.diagnose(
                 end,
-                [["sh", "-c", "echo out; echo err >&2; exit 3"], ["lotse-no-such-program"], ["locale", "charmap"], ["cat"]]
+                [
+                    ["sh", "-c", "echo out; echo err >&2; exit 3"], ["lotse-no-such-program"], ["locale", "charmap"],
+                    ["cat"],
+                ]
             )
             #expect(answer.output[0] == "out\n")
             #expect(answer.output[1] == "err\n")
@@ -98,7 +101,10 @@ struct SessionDiagnoseTests {
         )
         _ = try await run.with { end in
             try await end.offer(Samples.terms(try Samples.contract(access: access)))
-            let answer = try await Self.diagnose(end, [["cat", "/etc/passwd"], ["echo", "x"], ["printf", "own"], ["printf", "o"]])
+            let answer = try await Self.diagnose(
+                end,
+                [["cat", "/etc/passwd"], ["echo", "x"], ["printf", "own"], ["printf", "o"]]
+            )
             #expect(answer.notice(0)?.outcome == .notAllowed)
             #expect(answer.notice(3)?.outcome == .notAllowed)
             #expect(answer.output == [2: "x\n", 4: "own"])
@@ -125,7 +131,8 @@ struct SessionDiagnoseTests {
         _ = try await other.with { end in
             try await end.offer(Samples.terms(try Samples.contract()))
             for commands in [
-                [], [[String]](repeating: ["true"], count: 65), [[]], [["a\u{0}"]], [["echo", String(repeating: "x", count: 1000)]],
+                [], [[String]](repeating: ["true"], count: 65), [[]], [["a\u{0}"]],
+                [["echo", String(repeating: "x", count: 1000)]],
             ] {
                 let error = await #expect(throws: Refusal.self) { try await Self.diagnose(end, commands) }
                 #expect(error?.status == 400)
@@ -153,7 +160,8 @@ struct SessionDiagnoseTests {
     func width() async throws {
         let folder = TemporaryFolder()
         // Each one is there while it runs, and goes on once the test has seen how many are.
-        let script = "touch \(folder.path)/$0; while ! test -e \(folder.path)/go; do sleep 0.05; done; rm \(folder.path)/$0"
+        let script =
+            "touch \(folder.path)/$0; while ! test -e \(folder.path)/go; do sleep 0.05; done; rm \(folder.path)/$0"
         let commands = (0..<9).map { ["sh", "-c", $0 == 0 ? "echo first" : script, "job\($0)"] }
         let run = try AgentRun()
         _ = try await run.with { end in
@@ -185,7 +193,9 @@ struct SessionDiagnoseTests {
         let run = try AgentRun(terminal: true, typed: [Samples.code], agrees: true, time: time)
         _ = try await run.with { end in
             try await end.offer(Samples.terms(try Samples.contract(), at: time.epochSeconds))
-            let checks = [CheckCommand(id: "a", arguments: ["echo", "1"]), CheckCommand(id: "b", arguments: ["sleep", "600"])]
+            let checks = [
+                CheckCommand(id: "a", arguments: ["echo", "1"]), CheckCommand(id: "b", arguments: ["sleep", "600"]),
+            ]
             let answer = try await end.perform("diagnose", DiagnoseParameters(checks: checks)) { replies, _ in
                 var notices: [CheckNotice] = []
                 while let frame = try await replies.next() {

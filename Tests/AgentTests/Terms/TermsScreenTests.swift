@@ -174,7 +174,9 @@ struct TermsScreenTests {
             var contract = try Samples.contract()
             (contract.client.kind, contract.signedOn) = (kind, try LocalDate.parse(signedOn))
             let text = try Self.screen(language, contract: contract)
-            return text.contains(language == .english ? "With your yes you ask expressly" : "Mit Ihrem Ja verlangen Sie")
+            return text.contains(
+                language == .english ? "With your yes you ask expressly" : "Mit Ihrem Ja verlangen Sie"
+            )
         }
         #expect(try says(.consumer, signedOn: "2026-11-01"))
         #expect(try !says(.consumer, signedOn: "2026-01-01"))

@@ -71,10 +71,14 @@ struct DiagnosisPageTests {
         #expect(whole.contains("Nothing was found to be wrong."))
     }
 
-    @Test("what was cut off, stopped, not there or not allowed says so beside its output", arguments: [
-        (CheckNotice.Outcome.cut, "cut off: it wrote more than 256 KiB"),
-        (.timedOut, "stopped: its 10 s were up"), (.absent, "not there"), (.notAllowed, "not allowed by the contract"),
-    ])
+    @Test(
+        "what was cut off, stopped, not there or not allowed says so beside its output",
+        arguments: [
+            (CheckNotice.Outcome.cut, "cut off: it wrote more than 256 KiB"),
+            (.timedOut, "stopped: its 10 s were up"), (.absent, "not there"),
+            (.notAllowed, "not allowed by the contract"),
+        ]
+    )
     func outcomes(outcome: CheckNotice.Outcome, words: String) throws {
         let report = try CheckSamples.report("top", "as far as it came\n", status: nil, outcome: outcome)
         let html = DiagnosisPage(diagnosis: diagnosis([report])).html

@@ -9,7 +9,9 @@ struct JudgementTests {
 
     @Test("full file systems are found, once each; images that are full by nature are not")
     func space() throws {
-        #expect(try Samples.found("disk-space", Samples.df) == ["bad: / is 97 % full", "look: /srv/my backup is 91 % full"])
+        #expect(
+            try Samples.found("disk-space", Samples.df) == ["bad: / is 97 % full", "look: /srv/my backup is 91 % full"]
+        )
         // As busybox prints it.
         let busybox = """
             Filesystem           1024-blocks    Used Available Capacity Mounted on
@@ -18,9 +20,11 @@ struct JudgementTests {
 
             """
         #expect(try Samples.found("disk-space", busybox) == [])
-        #expect(try Samples.found("disk-space", "", errors: "df: /mnt: Stale file handle\n", status: 1) == [
-            "unknown: df: /mnt: Stale file handle"
-        ])
+        #expect(
+            try Samples.found("disk-space", "", errors: "df: /mnt: Stale file handle\n", status: 1) == [
+                "unknown: df: /mnt: Stale file handle"
+            ]
+        )
         #expect(try Samples.found("disk-space", "", outcome: .timedOut) == ["bad: a file system does not answer"])
     }
 
@@ -81,7 +85,9 @@ struct JudgementTests {
     func processes() throws {
         let head = "STAT   PID COMMAND\nSs       1 systemd\n"
         #expect(try Samples.found("processes", head) == [])
-        let stuck = head + (1...3).map { "D+     10\($0) nfsd worker\n" }.joined() + (1...10).map { "Z      2\($0) sh\n" }.joined()
+        let stuck =
+            head + (1...3).map { "D+     10\($0) nfsd worker\n" }.joined()
+            + (1...10).map { "Z      2\($0) sh\n" }.joined()
         #expect(
             try Samples.found("processes", stuck) == [
                 "look: 3 processes wait for a disk or a network drive", "look: 10 ended processes were never collected",
@@ -91,11 +97,13 @@ struct JudgementTests {
 
     @Test("memory that is nearly used up is found, on old kernels too")
     func memory() throws {
-        let low = "MemTotal: 1000000 kB\nMemFree: 20000 kB\nMemAvailable: 40000 kB\nSwapTotal: 500000 kB\nSwapFree: 10000 kB\n"
+        let low =
+            "MemTotal: 1000000 kB\nMemFree: 20000 kB\nMemAvailable: 40000 kB\nSwapTotal: 500000 kB\nSwapFree: 10000 kB\n"
         #expect(
             try Samples.found("memory", low) == ["bad: 4 % of the memory is left", "bad: the swap space is 98 % full"]
         )
-        let old = "MemTotal: 1000000 kB\nMemFree: 20000 kB\nBuffers: 20000 kB\nCached: 400000 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"
+        let old =
+            "MemTotal: 1000000 kB\nMemFree: 20000 kB\nBuffers: 20000 kB\nCached: 400000 kB\nSwapTotal: 0 kB\nSwapFree: 0 kB\n"
         #expect(try Samples.found("memory", old) == [])
         #expect(try Samples.found("memory", "MemTotal: 1e999 kB\nMemFree: nan\n") != ["bad"])
     }
@@ -119,7 +127,8 @@ struct JudgementTests {
         let local = "eth0\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n"
         let out = "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n"
         let zeros = String(repeating: "0", count: 32)
-        let out6 = "\(zeros) 00 \(zeros) 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0\n"
+        let out6 =
+            "\(zeros) 00 \(zeros) 00 fe800000000000000000000000000001 00000400 00000001 00000000 00000003     eth0\n"
         let none6 = "\(zeros) 00 \(zeros) 00 \(zeros) ffffffff 00000001 00000000 00200200       lo\n"
         #expect(try Samples.found("routes", head + local + out) == [])
         #expect(try Samples.found("routes", head + local + out6) == [])
@@ -130,8 +139,10 @@ struct JudgementTests {
 
     @Test("a network card with errors is found")
     func interfaces() throws {
-        let head = "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs\n"
-        let row = "  eth0: 1149171950  819630    9000    0    0     0          0         0 11491719506  819630    0    0    0     0       0          0\n"
+        let head =
+            "Inter-|   Receive                                                |  Transmit\n face |bytes    packets errs\n"
+        let row =
+            "  eth0: 1149171950  819630    9000    0    0     0          0         0 11491719506  819630    0    0    0     0       0          0\n"
         #expect(try Samples.found("interfaces", head + row) == ["look: errors on the network card eth0"])
         #expect(try Samples.found("interfaces", head + row.replacing("9000", with: "   9")) == [])
     }
@@ -153,10 +164,14 @@ struct JudgementTests {
         #expect(try Samples.found("clock", "1767225700\n") == ["look: the clock is 1 min fast"])
         // Whatever a hostile machine says.
         #expect(try Samples.found("clock", "-9223372036854775808\n").first?.hasPrefix("bad: the clock is") == true)
-        #expect(try Samples.found("clock-source", "NTP=no\nNTPSynchronized=no\n") == ["look: nothing keeps the clock right"])
+        #expect(
+            try Samples.found("clock-source", "NTP=no\nNTPSynchronized=no\n") == ["look: nothing keeps the clock right"]
+        )
         #expect(try Samples.found("clock-source", "NTPSynchronized=yes\n") == [])
         let noSystemd = "System has not been booted with systemd as init system (PID 1). Can't operate.\n"
-        #expect(try Samples.found("clock-source", "", errors: noSystemd, status: 1) == ["unknown: \(noSystemd.dropLast())"])
+        #expect(
+            try Samples.found("clock-source", "", errors: noSystemd, status: 1) == ["unknown: \(noSystemd.dropLast())"]
+        )
     }
 
     @Test("failed services and containers that are not well are named")
@@ -194,9 +209,12 @@ struct JudgementTests {
         )
     }
 
-    @Test("killed programs, broken drives and crashes are found wherever the kernel's messages are", arguments: [
-        "kernel", "kernel-journal", "system-log",
-    ])
+    @Test(
+        "killed programs, broken drives and crashes are found wherever the kernel's messages are",
+        arguments: [
+            "kernel", "kernel-journal", "system-log",
+        ]
+    )
     func kernel(id: String) throws {
         let output = """
             [  100.000000] eth0: link becomes ready
@@ -255,7 +273,8 @@ struct JudgementTests {
             """
         #expect(try Samples.found("updates-apt", apt) == ["bad: 3 updates wait, 2 of them for security"])
         #expect(try Samples.found("updates-apt", "Listing...\n") == [])
-        let dnf = "\nkernel.x86_64    5.14.0-427   baseos\nbash.x86_64   5.1.8-9   baseos\nObsoleting Packages\na.b 1 c\n"
+        let dnf =
+            "\nkernel.x86_64    5.14.0-427   baseos\nbash.x86_64   5.1.8-9   baseos\nObsoleting Packages\na.b 1 c\n"
         #expect(try Samples.found("updates-dnf", dnf, status: 100) == ["look: 2 updates wait"])
         #expect(try Samples.found("updates-dnf", "", outcome: .absent) == ["none"])
         let apk = "Installed:      Available:\nbusybox-1.36.1-r15     < 1.36.1-r19\n"
@@ -267,12 +286,16 @@ struct JudgementTests {
         #expect(try Samples.found("restart", "") == [])
     }
 
-    @Test("no output makes any judge fall over", arguments: [
-        "", "\n", "%", "a b c d e % f", "-1% -1% -1% -1% -1% x", ":::", "notAfter=", "[_]", "\u{0}\u{1b}]0;x\u{7}",
-        "md : [__]", "99999999999999999999% 1 2 3 4 99999999999999999999% /", "0 0 0 0 100% /", "inf inf inf",
-        "MemTotal: 0 kB\nMemAvailable: 0 kB", "a: 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308",
-        "/proc/pressure/cpu:", "/proc/pressure/memory:full avg60=1e300",
-    ])
+    @Test(
+        "no output makes any judge fall over",
+        arguments: [
+            "", "\n", "%", "a b c d e % f", "-1% -1% -1% -1% -1% x", ":::", "notAfter=", "[_]", "\u{0}\u{1b}]0;x\u{7}",
+            "md : [__]", "99999999999999999999% 1 2 3 4 99999999999999999999% /", "0 0 0 0 100% /", "inf inf inf",
+            "MemTotal: 0 kB\nMemAvailable: 0 kB",
+            "a: 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308 1e308",
+            "/proc/pressure/cpu:", "/proc/pressure/memory:full avg60=1e300",
+        ]
+    )
     func anything(output: String) throws {
         for check in CheckCatalogue.checks {
             for status: Int32 in [0, 1, 100, 255] {

@@ -113,7 +113,10 @@ struct RemoteDiagnoseTests {
             try await Self.send(CheckSamples.df, index * 2, replies)
             try await replies.send(.notice, json: CheckNotice(index: index, outcome: .ended, status: 0))
             try await Self.send("half a l", 0, replies)
-            try await replies.send(.result, json: DiagnoseResult(isWhole: false, message: "the client's side stopped it"))
+            try await replies.send(
+                .result,
+                json: DiagnoseResult(isWhole: false, message: "the client's side stopped it")
+            )
         }
         #expect(outcome == .init(status: 1, message: "the client's side stopped it"))
         let total = CheckCatalogue.checks.count
