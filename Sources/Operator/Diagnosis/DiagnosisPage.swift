@@ -50,7 +50,7 @@ struct DiagnosisPage {
             text += "<h2><span class=\"mark\">\(finding.severity == .bad ? "wrong" : "look")</span> "
             text += "\(Self.escape(Self.capital(finding.title)))</h2>\n<p>\(Self.escape(finding.meaning)) "
             text +=
-                "<a href=\"#\(anchor(entry.report))\">\(Self.escape(diagnosis.reports[entry.report].check.title))</a></p>\n"
+                "<a href=\"#\(anchor(entry.report))\">All of its output</a></p>\n"
             if !finding.evidence.isEmpty {
                 let lines = finding.evidence.map { TerminalText.name($0, limit: 400) }.joined(separator: "\n")
                 text += "<pre>\(Self.escape(lines))</pre>\n"

@@ -145,6 +145,19 @@ struct RemoteDiagnoseTests {
         #expect(try read("index.html").contains("/ is 97 % full"))
     }
 
+    @Test("what cannot be written is said, and the summary is there all the same")
+    func unwritable() async throws {
+        let path = folder
+        let outcome = try await diagnose { action in
+            // As a disk that is gone: the folder vanishes once it was made.
+            rmdir(path)
+            try await Self.whole(action)
+        }
+        #expect(outcome.status == 1)
+        #expect(outcome.message?.hasSuffix("cannot be written (check the folder and the disk)") == true)
+        #expect(output.text.contains("BAD   / is 97 % full\n"))
+    }
+
     @Test("frames that belong to nothing, come twice or are too much change nothing else")
     func hostile() async throws {
         let outcome = try await diagnose { action in
