@@ -19,13 +19,13 @@ extension Phrases {
         say("[\(number)] runs the commands above (\(count))", "[\(number)] führt die Befehle darüber aus (\(count))")
     }
     func checksEnded(_ number: Int, _ tally: DiagnosisTally, after time: String) -> String {
-        var parts = [say("\(tally.ended) ran", "\(tally.ended) liefen")]
+        var parts = [say("\(tally.ended) ran", "\(tally.ended) ausgeführt")]
         if tally.absent > 0 {
-            parts.append(say("\(tally.absent) are not on this computer", "\(tally.absent) gibt es hier nicht"))
+            parts.append(say("\(tally.absent) not on this computer", "\(tally.absent) hier nicht vorhanden"))
         }
         if tally.failed > 0 {
             parts.append(
-                say("\(tally.failed) were stopped or failed", "\(tally.failed) wurden angehalten oder scheiterten")
+                say("\(tally.failed) stopped or failed", "\(tally.failed) angehalten oder gescheitert")
             )
         }
         let list = parts.joined(separator: ", ")
