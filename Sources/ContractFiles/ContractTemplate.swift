@@ -143,6 +143,8 @@ public enum ContractTemplate {
           # put into (without it the client answers for each), and largestFile, like 500MB, how large one may be (else 2GB).
           # any, or a list of patterns, for example [["df", "-h"], ["journalctl", "*"]]
           commands: any
+          # What lotse diagnose looks at beside disk, memory, network and so on; commands that change nothing.
+          # diagnose: [{ id: backup, title: Files of the last backup, command: [ls, -l, /srv/backup] }]
           maximumSession: 4h
           idleTimeout: 15m
 

@@ -11,8 +11,23 @@ extension Fields {
             maximumSessionSeconds: value("maximumSession", Seconds.parse) ?? silent.maximumSessionSeconds,
             idleTimeoutSeconds: value("idleTimeout", Seconds.parse) ?? silent.idleTimeoutSeconds,
             files: texts("files"),
-            largestFileBytes: value("largestFile", Bytes.parse)
+            largestFileBytes: value("largestFile", Bytes.parse),
+            diagnose: diagnose()
         )
+    }
+
+    /// None at all where the list is empty: a contract's hash does not know the difference.
+    private func diagnose() -> [Contract.Diagnostic]? {
+        let diagnostics = list("diagnose") { fields in
+            defer { fields.reportUnknown() }
+            if !fields.has("command") { fields.missing("command") }
+            return Contract.Diagnostic(
+                id: fields.requiredText("id"),
+                title: fields.explainedText("title"),
+                command: fields.texts("command") ?? []
+            )
+        }
+        return diagnostics?.isEmpty == true ? nil : diagnostics
     }
 
     private func grants() -> [Contract.Grant]? {

@@ -11,6 +11,9 @@ extension Contract {
         public var largestFileBytes: Int64?
         /// Which commands may run. Default any.
         public var commands: Commands
+        /// What `lotse diagnose` looks at beside its own catalogue; nil where there is nothing. These commands may run for that
+        /// whatever `commands` says.
+        public var diagnose: [Diagnostic]?
         /// How long a session may last. Default 4 h.
         public var maximumSessionSeconds: Int64
         /// After how long without any action a session ends. Default 15 min.
@@ -24,8 +27,10 @@ extension Contract {
             maximumSessionSeconds: Int64 = 4 * 3600,
             idleTimeoutSeconds: Int64 = 15 * 60,
             files: [String]? = nil,
-            largestFileBytes: Int64? = nil
+            largestFileBytes: Int64? = nil,
+            diagnose: [Diagnostic]? = nil
         ) {
+            self.diagnose = diagnose
             self.files = files
             self.largestFileBytes = largestFileBytes
             self.grants = grants
@@ -34,6 +39,26 @@ extension Contract {
             self.maximumSessionSeconds = maximumSessionSeconds
             self.idleTimeoutSeconds = idleTimeoutSeconds
         }
+    }
+
+    /// A command that only looks, which a diagnosis runs.
+    public struct Diagnostic: Codable, Hashable, Sendable {
+        /// Its name within the contract.
+        public var id: String
+        /// What it looks at.
+        public var title: String
+        /// argv; the first is the program.
+        public var command: [String]
+
+        /// A check.
+        public init(id: String, title: String, command: [String]) {
+            self.id = id
+            self.title = title
+            self.command = command
+        }
+
+        /// More a contract does not have.
+        public static let most = 32
     }
 
     /// Bytes of the largest file where a contract says nothing: 2 GB.

@@ -3,6 +3,7 @@ extension Contract {
         check.unique("access.grants", access.grants.map(\.rawValue), field: "")
         checkLogs(&check)
         checkFiles(&check)
+        checkDiagnose(&check)
         if case .patterns(let patterns) = access.commands { checkPatterns(&check, patterns) }
         if access.maximumSessionSeconds <= 0 {
             check.error("access.maximumSession", "a session must last longer than nothing", mend: "write 4h")
@@ -82,5 +83,31 @@ extension Contract {
                 check.error("\(place)[\(position)]", sentence, mend: "write plain text")
             }
         }
+    }
+
+    private func checkDiagnose(_ check: inout Check) {
+        let diagnostics = access.diagnose ?? []
+        if !diagnostics.isEmpty, !access.grants.contains(.run) {
+            let sentence = "checks are listed that may not be run"
+            check.warning("access.diagnose", sentence, mend: "add run to grants", related: ["access.grants[*]"])
+        }
+        if diagnostics.count > Diagnostic.most {
+            check.error("access.diagnose", "there are more than \(Diagnostic.most) checks", mend: "remove some")
+        }
+        for (index, diagnostic) in diagnostics.enumerated() {
+            let place = "access.diagnose[\(index)]"
+            check.id("\(place).id", diagnostic.id)
+            check.text("\(place).title", diagnostic.title, why: "it says what is looked at")
+            if diagnostic.command.first?.isEmpty ?? true {
+                let mend = "write it like [\"ls\", \"-l\", \"/srv/backup\"]"
+                check.error("\(place).command", "a check starts with a command", mend: mend)
+            }
+            for (position, argument) in diagnostic.command.enumerated()
+            where argument.unicodeScalars.contains(where: \.isUnsafeToShow) {
+                let sentence = "\(quoted(argument)) holds an invisible character"
+                check.error("\(place).command[\(position)]", sentence, mend: "write plain text")
+            }
+        }
+        check.unique("access.diagnose", diagnostics.map(\.id), field: "id")
     }
 }

@@ -6,6 +6,7 @@
 //   run      RunParameters    → output, errorOutput, result RunResult; input, inputEnd, signal go in
 //   shell    ShellParameters  → output, result RunResult; input, inputEnd, resize go in
 //   logs     LogsParameters   → source, notice LogNotice, output where it is packed, result LogsResult; inputEnd goes in
+//   diagnose                   DiagnosisMessages.swift
 //   get, put                   TransferMessages.swift
 //   forward, connection        ForwardMessages.swift
 //   pause    Empty            → result Empty

@@ -22,8 +22,8 @@ struct Lotse: AsyncParsableCommand {
             """,
         subcommands: [
             LoginCommand.self, ContractCommand.self, InviteCommand.self, ConnectCommand.self, RunCommand.self,
-            ShellCommand.self, LogsCommand.self, GetCommand.self, PutCommand.self, ForwardCommand.self,
-            PauseCommand.self,
+            ShellCommand.self, LogsCommand.self, DiagnoseCommand.self, GetCommand.self, PutCommand.self,
+            ForwardCommand.self, PauseCommand.self,
             ResumeCommand.self, NoteCommand.self, CategoryCommand.self,
             EndCommand.self, ReceiptCommand.self, RecordCommand.self, CreditCommand.self, SessionsCommand.self,
             TimesheetCommand.self, InvoiceCommand.self, ExplainCommand.self,

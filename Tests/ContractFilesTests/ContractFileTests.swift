@@ -139,4 +139,36 @@ struct ContractFileTests {
         )
         #expect(ContractFile.load(text: text, isTimeZone: { _ in true }).problems == [])
     }
+
+    @Test("the contract's own checks arrive, mistakes in them have their line, and an empty list is none")
+    func diagnose() throws {
+        func load(_ lines: String) -> ContractFile {
+            ContractFile.load(
+                text: Fixtures.acme.replacing("  idleTimeout: 15m\n", with: "  idleTimeout: 15m\n\(lines)")
+            )
+        }
+        let file = load("  diagnose:\n    - { id: backup, title: Last backup, command: [ls, -l, /srv] }\n")
+        #expect(file.problems == [])
+        let contract = try #require(file.contract)
+        #expect(contract.access.diagnose == [.init(id: "backup", title: "Last backup", command: ["ls", "-l", "/srv"])])
+        #expect(try Contract(canonicalBytes: contract.canonicalBytes) == contract)
+        #expect(try #require(load("  diagnose: []\n").contract).canonicalJSON.canonicalText == Fixtures.acmeCanonical)
+        let line =
+            try #require(
+                Fixtures.acme.split(separator: "\n", omittingEmptySubsequences: false)
+                    .firstIndex { $0.hasPrefix("  idleTimeout") }
+            ) + 3
+        let wrong = load("  diagnose:\n    - { id: backup, title: Last backup, comand: [ls] }\n").problems.map {
+            $0.rendered(file: "f")
+        }
+        #expect(
+            wrong.contains { $0.hasPrefix("f:\(line):") && $0.contains("access.diagnose[0].command: is missing") },
+            "\(wrong)"
+        )
+        #expect(wrong.contains { $0.hasPrefix("f:\(line):") && $0.contains("did you mean `command`?") }, "\(wrong)")
+        let text = load("  diagnose:\n    - { id: b, title: B, command: ls -l }\n").problems.map {
+            $0.rendered(file: "f")
+        }
+        #expect(text.contains { $0.contains("access.diagnose[0].command: is text, not a list") }, "\(text)")
+    }
 }

@@ -233,6 +233,30 @@ extension Mistake {
         },
         .warning("access.files", "may not be asked for") { $0.access.files = ["/srv"] },
         .error("access.largestFile", "no file") { $0.access.largestFileBytes = 0 },
+        .error("access.diagnose[0].id", "not an id") {
+            $0.access.diagnose = [.init(id: "a b", title: "Backup", command: ["ls"])]
+        },
+        .error("access.diagnose[0].title", "is missing") {
+            $0.access.diagnose = [.init(id: "a", title: "", command: ["ls"])]
+        },
+        .error("access.diagnose[0].command", "starts with a command") {
+            $0.access.diagnose = [.init(id: "a", title: "Backup", command: [])]
+        },
+        .error("access.diagnose[0].command[1]", "invisible") {
+            $0.access.diagnose = [.init(id: "a", title: "Backup", command: ["ls", "a\u{202e}b"])]
+        },
+        .error("access.diagnose[1].id", "there twice") {
+            $0.access.diagnose = [
+                .init(id: "a", title: "Backup", command: ["ls"]), .init(id: "a", title: "Other", command: ["ls"]),
+            ]
+        },
+        .error("access.diagnose", "more than 32") {
+            $0.access.diagnose = (0...32).map { .init(id: "a\($0)", title: "Backup", command: ["ls"]) }
+        },
+        .warning("access.diagnose", "may not be run") {
+            $0.access.grants = [.logs]
+            $0.access.diagnose = [.init(id: "a", title: "Backup", command: ["ls"])]
+        },
         .warning("access.logs", "may not be asked for") { $0.access.grants = [.run] },
         .warning("access.commands", "no command may run") { $0.access.commands = .patterns([]) },
         .error("access.commands[0]", "starts with a command") { $0.access.commands = .patterns([[]]) },

@@ -131,7 +131,9 @@ struct ConsoleTests {
             ("logs -f -n 5 /a '/b c'", .logs(paths: ["/a", "/b c"], lines: 5, follow: true)),
             ("logs --since 2h /a", .logs(paths: ["/a"], lines: nil, follow: false, since: .ago(7200))),
             ("logs /a", .logs(paths: ["/a"], lines: nil, follow: false)), ("note it works", .note("it works")),
-            ("end", .end(summary: nil)), ("quit all done", .end(summary: "all done")), ("help", .help), ("?", .help),
+            ("diagnose", .diagnose(folder: nil)), ("diagnose found", .diagnose(folder: "found")),
+            ("diagnose -x", .wrong("diagnose takes one folder at most")), ("end", .end(summary: nil)),
+            ("quit all done", .end(summary: "all done")), ("help", .help), ("?", .help),
         ] as [(String, ConsoleCommand)]
     )
     func commands(line: String, command: ConsoleCommand) { #expect(ConsoleCommand(line) == command) }

@@ -23,6 +23,7 @@ extension AgentSession {
         case .run: try await run(action)
         case .shell: try await shell(action)
         case .logs: try await logs(action)
+        case .diagnose: try await diagnose(action)
         case .get: try await get(action)
         case .put: try await put(action)
         case .forward: try await forward(action)

@@ -7,6 +7,7 @@ extension AgentSession {
         case run
         case shell
         case logs
+        case diagnose
         case get
         case put
         case forward
@@ -99,8 +100,8 @@ extension AgentSession {
             // Whoever asks late hears of the end all the same: it may have come before they could listen.
             case (.over, .events): nil
             case (.over, _): Self.isOver
-            case (.paused(let by), .run), (.paused(let by), .shell), (.paused(let by), .logs), (.paused(let by), .get),
-                (.paused(let by), .put),
+            case (.paused(let by), .run), (.paused(let by), .shell), (.paused(let by), .logs),
+                (.paused(let by), .diagnose), (.paused(let by), .get), (.paused(let by), .put),
                 (.paused(let by), .forward), (.paused(let by), .connection):
                 Refusal(
                     status: 409,

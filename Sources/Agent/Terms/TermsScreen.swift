@@ -179,7 +179,13 @@ struct TermsScreen {
         switch offer.contract.access.commands {
         case .any: phrases.asksRun
         case .patterns(let patterns):
-            phrases.asksRun(only: patterns.map { TerminalText.commandLine($0) }.joined(separator: ", "))
+            // The contract's own checks may run too, whatever the list says.
+            phrases.asksRun(
+                only: (patterns + (offer.contract.access.diagnose ?? []).map(\.command)).map {
+                    TerminalText.commandLine($0)
+                }
+                .joined(separator: ", ")
+            )
         }
     }
 

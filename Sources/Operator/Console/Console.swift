@@ -52,6 +52,7 @@ struct Console: Sendable {
             case .run(let arguments): await run(arguments)
             case .shell: await shell()
             case .logs(let paths, let lines, let follow, let since): await logs(paths, lines, follow, since)
+            case .diagnose(let folder): await diagnose(folder)
             case .get(let path, let target, let isReplacing): await get(path, target, isReplacing)
             case .put(let file, let path, let isReplacing): await put(file, path, isReplacing)
             case .forward(let route): try await forward(try ForwardRoute(route))
@@ -108,6 +109,14 @@ struct Console: Sendable {
                 signals: signals
             )
             return await command.perform(on: client)
+        }
+        if let message = outcome.message { await say(message) }
+    }
+
+    private func diagnose(_ folder: String?) async {
+        let outcome = await signals.whileTaken { signals in
+            await RemoteDiagnose(folder: folder, output: output, errorOutput: errorOutput, signals: signals)
+                .perform(on: client)
         }
         if let message = outcome.message { await say(message) }
     }

@@ -9,6 +9,7 @@ enum ConsoleCommand: Equatable {
     case get(path: String, target: String?, isReplacing: Bool)
     case put(file: String, path: String, isReplacing: Bool)
     case forward(String)
+    case diagnose(folder: String?)
     case note(String)
     case pause
     case resume
@@ -40,6 +41,10 @@ enum ConsoleCommand: Equatable {
         case "get", "put": self = Self.transfer(verb, rest)
         case "forward":
             self = rest.count == 1 ? .forward(rest[0]) : .wrong("forward what? (forward 5433:db.internal:5432)")
+        case "diagnose":
+            let isFolder = rest.count == 1 && !rest[0].hasPrefix("-")
+            self =
+                rest.isEmpty || isFolder ? .diagnose(folder: rest.first) : .wrong("diagnose takes one folder at most")
         case "note":
             self =
                 rest.isEmpty ? .wrong("note what? (note restarted the database)") : .note(rest.joined(separator: " "))
@@ -108,6 +113,7 @@ enum ConsoleCommand: Equatable {
                                 It gets no input: for that use lotse run in another terminal
         shell                   the client's own shell in this window, until it exits; ~. leaves
         logs [-f] [-n N] PATH…  show log files, *.log and *.gz too (--since 2h); -f goes on, Ctrl-C stops
+        diagnose [DIR]          look at disk, memory, network, services, errors and so on; writes a page
         get PATH [FILE]         fetch a file; put FILE PATH puts one. --replace lets it take the
                                 place of another. Ctrl-C stops, the same again goes on
         forward PORT:HOST:PORT  a port here that leads to a host there, until Ctrl-C

@@ -156,6 +156,7 @@ public enum ContractPage {
         if case .patterns(let patterns) = access.commands {
             lines += patterns.map { "command: \(TerminalText.commandLine($0))" }
         }
+        lines += (access.diagnose ?? []).map { "diagnose: \($0.title): \(TerminalText.commandLine($0.command))" }
         return lines
     }
 }

@@ -1,3 +1,4 @@
+import Contracts
 import Receipts
 import RelayAPI
 import SupportChannel
@@ -11,7 +12,7 @@ import TerminalText
 //   category   CategoryRequest  → result SessionRecord
 //   end        EndRequest       → result EndedSession; then the holder leaves
 //
-// `run`, `shell`, `logs`, `get`, `put`, `forward` and `connection` go through to the agent as they are.
+// `run`, `shell`, `logs`, `diagnose`, `get`, `put`, `forward` and `connection` go through to the agent as they are.
 
 /// How a session stands, as its holder sees it.
 public struct HolderStatus: Codable, Sendable, Equatable {
@@ -41,6 +42,8 @@ public struct HolderStatus: Codable, Sendable, Equatable {
     public var currency: String?
     /// Included time that would be left then; nil where the contract includes none.
     public var quotaLeftSeconds: Int64?
+    /// The contract's own checks.
+    public var diagnose: [Contract.Diagnostic]?
 
     /// A status.
     public init(
@@ -56,8 +59,10 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         pausedSeconds: Int64,
         netCents: Int64? = nil,
         currency: String? = nil,
-        quotaLeftSeconds: Int64? = nil
+        quotaLeftSeconds: Int64? = nil,
+        diagnose: [Contract.Diagnostic]? = nil
     ) {
+        self.diagnose = diagnose
         self.netCents = netCents
         self.currency = currency
         self.quotaLeftSeconds = quotaLeftSeconds

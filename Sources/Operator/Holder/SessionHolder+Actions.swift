@@ -10,7 +10,7 @@ extension SessionHolder {
         if let end { throw Refusal(status: 410, message: end.sentence) }
         do {
             switch action.name {
-            case "run", "shell", "logs": try await forward(action)
+            case "run", "shell", "logs", "diagnose": try await forward(action)
             case "get", "put", "forward": try await forward(action)
             case "connection": try await carryConnection(action)
             case "status": try await answer(action, status)

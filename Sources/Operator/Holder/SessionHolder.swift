@@ -143,7 +143,8 @@ public final class SessionHolder: Sendable {
             pausedSeconds: clock.pausedSeconds(at: .now),
             netCents: record?.netCents,
             currency: record?.currency,
-            quotaLeftSeconds: record?.quotaLeftSeconds
+            quotaLeftSeconds: record?.quotaLeftSeconds,
+            diagnose: session.diagnose
         )
     }
 

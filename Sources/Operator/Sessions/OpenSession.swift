@@ -1,3 +1,4 @@
+import Contracts
 import NIOCore
 import Receipts
 import RelayAPI
@@ -17,6 +18,8 @@ public struct OpenSession: Sendable {
     public let grants: [String]
     /// Whether the client is asked before each action.
     public let asksEach: Bool
+    /// The contract's own checks.
+    public let diagnose: [Contract.Diagnostic]?
     /// When the relay's clock started.
     public let startedAt: Timestamp
     /// What both ends agreed to.
@@ -32,6 +35,7 @@ public struct OpenSession: Sendable {
         machine: String,
         grants: [String],
         asksEach: Bool = false,
+        diagnose: [Contract.Diagnostic]? = nil,
         startedAt: Timestamp,
         consent: ConsentRecord,
         agent: OperatorEnd
@@ -42,6 +46,7 @@ public struct OpenSession: Sendable {
         self.machine = machine
         self.grants = grants
         self.asksEach = asksEach
+        self.diagnose = diagnose
         self.startedAt = startedAt
         self.consent = consent
         self.agent = agent

@@ -64,6 +64,7 @@ public struct SessionOpening: Sendable {
                 machine: TerminalText.name(record.client.machine),
                 grants: record.grants,
                 asksEach: record.approval == .each,
+                diagnose: contract.access.diagnose,
                 startedAt: startedAt,
                 consent: record,
                 agent: agent

@@ -202,6 +202,16 @@ struct TermsScreenTests {
         #expect(text.contains("journalctl -u"))
     }
 
+    @Test("the contract's own checks are named among the commands that it allows")
+    func ownChecks() throws {
+        let access = Contract.Access(
+            commands: .patterns([["df", "-h"]]),
+            diagnose: [.init(id: "backup", title: "Backup", command: ["ls", "/srv/backup"])]
+        )
+        let text = try Self.screen(.english, contract: Samples.contract(access: access))
+        #expect(text.contains("df -h, ls /srv/backup"))
+    }
+
     @Test("escape sequences and bidirectional characters in names and purpose are gone")
     func hostile() throws {
         var contract = try Samples.contract()
