@@ -147,7 +147,7 @@ struct TerminalFilterTests {
         var bytes: [UInt8] = []
         while bytes.count < count {
             if Bool.random(using: &random) {
-                bytes += Array(pieces.randomElement(using: &random)!.utf8)
+                bytes += Array((pieces.randomElement(using: &random) ?? "").utf8)
             } else {
                 bytes.append(UInt8.random(in: 0...255, using: &random))
             }

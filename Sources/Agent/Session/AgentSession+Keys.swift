@@ -96,7 +96,9 @@ extension AgentSession {
         // An operator who does not wait any more leaves nothing to decide.
         let withdrawn = OneShot<Void>()
         action.gone.whenComplete { _ in
-            if answer.resolve(.no) { withdrawn.trigger() }
+            // First the reason, then the answer that wakes whoever looks at it.
+            if answer.current == nil { withdrawn.trigger() }
+            answer.resolve(.no)
         }
         let outcome = await Awaited.of(interruption: stop, limit: settings.approvalLimit, time: time) {
             await answer.wait() ?? .no
