@@ -181,3 +181,19 @@ extension OperatorEnd {
         _ = try await ask(name, parameters, as: Empty.self)
     }
 }
+
+extension ClosingParameters {
+    /// The relay's figures of a session that has ended.
+    ///
+    /// - Parameter reason: why the relay ended it; nil where one of the two did.
+    init(_ record: SessionRecord, reason: String? = nil) {
+        self.init(
+            summary: record.summary,
+            rawSeconds: record.rawSeconds,
+            billedSeconds: record.billedSeconds,
+            netCents: record.netCents,
+            currency: record.currency,
+            reason: reason
+        )
+    }
+}
