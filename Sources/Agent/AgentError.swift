@@ -22,6 +22,8 @@ public struct AgentError: Error, Sendable, Equatable, CustomStringConvertible {
         case authorityChanged
         /// The relay said no.
         case relayRefused
+        /// The relay has no such session any more.
+        case sessionOver
         /// The operator did not come.
         case operatorMissing
         /// What the operator offered cannot be shown to a client.

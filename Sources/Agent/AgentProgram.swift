@@ -81,7 +81,7 @@ public struct AgentProgram: Sendable {
         var room: String
         var authority: [UInt8]
         var key: SigningKey
-        var end: AgentEnd
+        var connection: AgentConnection
     }
 
     private func meet() async throws -> Meeting {
@@ -97,9 +97,15 @@ public struct AgentProgram: Sendable {
         screen.line(phrases.waitingForOperator(text))
         let met = await Awaited.of(limit: .seconds(wait), time: time) { try await tunnel.met.get() }
         switch met {
-        case .value(let end):
+        case .value(let connection):
             relay.rememberAuthority()
-            return Meeting(token: answer.token, room: code.room, authority: authority, key: key, end: end)
+            return Meeting(
+                token: answer.token,
+                room: code.room,
+                authority: authority,
+                key: key,
+                connection: connection
+            )
         case .timedOut:
             tunnel.channel.close(promise: nil)
             throw AgentError(.operatorMissing, phrases.operatorMissing(text))
@@ -179,7 +185,7 @@ public struct AgentProgram: Sendable {
             time: time,
             runner: makeRunner()
         )
-        let outcome = await session.serve(meeting.end, interruption: interruption.wish)
+        let outcome = await session.serve(meeting.connection, interruption: interruption.wish)
         screen.status(nil)
         let report = SessionReport(outcome)
         if screen.isTerminal, case .left = outcome.ending { screen.line("") }

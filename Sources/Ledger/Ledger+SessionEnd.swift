@@ -34,15 +34,16 @@ extension Ledger {
         }
     }
 
-    /// Closes every live session at the last instant that the ledger knows of, and returns those it closed.
+    /// Closes live sessions, but those that may go on, at the last instant that the ledger knows of, and returns those it closed.
     ///
     /// For the start of the process that serves, before it accepts anything: no other process runs sessions.
     public func closeInterrupted(
+        except kept: Set<String> = [],
         reason: String = "the relay went away"
     ) async throws -> [SessionRecord] {
         try Check.text(reason, "a reason")
         var closed: [SessionRecord] = []
-        for open in try await sessions(SessionFilter(state: .live)) {
+        for open in try await sessions(SessionFilter(state: .live)) where !kept.contains(open.session) {
             let record = try await end(open.session) { current in
                 SessionEnded(
                     session: current.session,

@@ -18,7 +18,12 @@ public struct ActionDigest: Hashable, Sendable {
 
     /// Adds an action.
     public mutating func add(_ name: String, parameters: some Collection<UInt8>) {
-        actions.append(.sha256(Array(name.utf8) + [0] + parameters))
+        actions.append(Self.digest(of: name, parameters: parameters))
+    }
+
+    /// One action's own digest.
+    public static func digest(of name: String, parameters: some Collection<UInt8>) -> Digest {
+        .sha256(Array(name.utf8) + [0] + parameters)
     }
 
     /// The digest of all of them.

@@ -40,6 +40,8 @@ public struct SignedBytes: Hashable, Sendable {
         public static let capAnswer = Domain(rawValue: "lotse/1 cap answer")
         /// Who offers terms, in one connection and no other.
         public static let operatorProof = Domain(rawValue: "lotse/1 operator proof")
+        /// Who takes a session up again, in one connection and no other.
+        public static let operatorResumption = Domain(rawValue: "lotse/1 operator resume")
         /// The ledger's count and last hash.
         public static let ledgerHead = Domain(rawValue: "lotse/1 ledger head")
     }

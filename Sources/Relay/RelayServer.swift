@@ -51,7 +51,9 @@ public struct RelayServer: Sendable {
             clock: clock,
             metrics: metrics,
             logger: logger,
-            authority: RelayAPI.Hexadecimal.encode(authority.certificate.spkiSHA256)
+            authority: RelayAPI.Hexadecimal.encode(authority.certificate.spkiSHA256),
+            resumptions: ResumptionFiles(folder: folder.sessionsFolder),
+            resumeSeconds: configuration.resumeSeconds
         )
         try await desk.start()
         let certificates = try ServerCertificates(

@@ -12,7 +12,7 @@ public struct RelayClient: Sendable {
     private let group: any EventLoopGroup
 
     /// How long the relay may take for one answer.
-    static let answerTimeout: TimeAmount = .seconds(30)
+    public static let answerTimeout: TimeAmount = .seconds(30)
     /// The longest answer that is read, in bytes.
     static let longestAnswer = 64 << 20
 
@@ -85,10 +85,12 @@ public struct RelayClient: Sendable {
 
     /// Opens the tunnel; `initializer` adds the handlers of the layer above on the event loop, before any byte of it can arrive.
     ///
+    /// - Parameter limit: how long the relay may take to be reached and to answer.
     /// - Throws: `Problem` where the relay says no, `RelayAPIError` where it cannot be asked.
     public func openTunnel<Output: Sendable>(
         _ path: String,
         token: String? = nil,
+        within limit: TimeAmount = answerTimeout,
         initializer: @escaping @Sendable (any Channel) throws -> Output
     ) async throws -> Output {
         var head = request(.GET, path, token: token)
@@ -96,12 +98,10 @@ public struct RelayClient: Sendable {
         head.headers.add(name: "Upgrade", value: RelayRoute.tunnelProtocol)
         let request = head
         do {
-            let (outcome, handshake) = try await connect { channel, handshake in
+            let (outcome, handshake) = try await connect(within: limit) { channel, handshake in
                 channel.eventLoop.makeCompletedFuture {
                     let outcome = try TunnelRequest<Output>.add(request, to: channel, initializer: initializer)
-                    let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) {
-                        channel.close(promise: nil)
-                    }
+                    let deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
                     outcome.whenComplete { _ in deadline.cancel() }
                     return (outcome, handshake)
                 }
@@ -116,6 +116,31 @@ public struct RelayClient: Sendable {
             throw RelayAPIError.from(error, endpoint)
         }
     }
+
+    /// Opens another tunnel for a session that goes on, and waits until it does.
+    ///
+    /// An attempt that takes too long is given up with its connection, so that none comes late into the way of the next.
+    /// - Parameter resume: goes on over the channel, on its event loop; its future succeeds when the session goes on.
+    /// - Throws: as ``openTunnel(_:token:initializer:)`` does, and what `resume` fails with.
+    public func takeUp(
+        _ path: String,
+        token: String? = nil,
+        _ resume: @escaping @Sendable (any Channel) throws -> EventLoopFuture<Void>
+    ) async throws {
+        let goesOn = try await openTunnel(path, token: token, within: Self.reachTimeout) { channel in
+            let goesOn = try resume(channel)
+            let limit = channel.eventLoop.scheduleTask(in: Self.otherEndTimeout) { channel.close(promise: nil) }
+            goesOn.whenComplete { _ in limit.cancel() }
+            return goesOn
+        }
+        try await goesOn.get()
+    }
+
+    /// How long a relay may take to be reached and to answer while a session waits for it: a packet that got lost is sent again by the
+    /// next attempt sooner than by TCP (RFC 6298 doubles the wait each time).
+    private static let reachTimeout: TimeAmount = .seconds(4)
+    /// How long an attempt waits for the other end.
+    private static let otherEndTimeout: TimeAmount = .seconds(20)
 
     private func request(_ method: HTTPMethod, _ path: String, token: String?) -> HTTPRequestHead {
         var headers = HTTPHeaders([("Host", endpoint.authority), ("User-Agent", "lotse/1")])
@@ -150,10 +175,11 @@ public struct RelayClient: Sendable {
 
     /// Connects, sets TLS up and then what `initializer` wants above it.
     private func connect<Output: Sendable>(
+        within limit: TimeAmount = .seconds(10),
         _ initializer: @escaping @Sendable (any Channel, EventLoopFuture<TLSHandshake>) -> EventLoopFuture<Output>
     ) async throws -> Output {
         try await ClientBootstrap(group: group)
-            .connectTimeout(.seconds(10))
+            .connectTimeout(min(limit, .seconds(10)))
             .channelOption(.socketOption(.so_keepalive), value: 1)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.maxMessagesPerRead, value: 4)

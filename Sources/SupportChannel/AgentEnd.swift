@@ -17,16 +17,10 @@ public struct AgentEnd: Sendable {
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Stream>
 
     /// Adds HTTP/2 to `channel`, on its event loop.
-    ///
-    /// - Parameter watchesLiveness: whether silence ends the connection. Within one machine the system tells of every end, and a
-    ///   program that somebody stopped for a while is not gone.
-    public init(addingTo channel: any Channel, exporter: KeyingMaterialExporter? = nil, watchesLiveness: Bool = true)
-        throws
-    {
+    public init(addingTo channel: any Channel, exporter: KeyingMaterialExporter? = nil) throws {
         self.channel = channel
         self.exporter = exporter
         let eventLoop = channel.eventLoop
-        if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
         let failure = ConnectionFailureHandler()
         try channel.pipeline.syncOperations.addHandler(failure)
         let onLoop = NIOLoopBound(failure, eventLoop: eventLoop)

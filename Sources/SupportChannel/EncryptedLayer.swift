@@ -43,38 +43,16 @@ public struct EncryptedLayer: EndToEndLayer {
         let bound = NIOLoopBound(handler, eventLoop: channel.eventLoop)
         return handler.paired.futureResult.flatMap { paired in
             do {
-                return try Self.secure(channel, with: paired, after: bound.value, as: end)
+                return try SecuredTunnel.establish(
+                    on: channel,
+                    paired.configuration,
+                    by: paired.deadline,
+                    after: bound.value
+                )
             } catch {
                 return channel.eventLoop.makeFailedFuture(SupportChannelError(securing: error))
             }
         }
-    }
-
-    /// Puts TLS in the place of the handler that paired, which then hands it what came early.
-    private static func secure(
-        _ channel: any Channel,
-        with paired: PairingHandler.Paired,
-        after pairing: PairingHandler,
-        as end: TunnelEnd
-    ) throws -> EventLoopFuture<Established> {
-        var configuration = paired.configuration
-        configuration.handshakeTimeout = max(.milliseconds(1), paired.deadline - channel.eventLoop.now)
-        let secured = channel.eventLoop.makePromise(of: TLSHandshake.self)
-        let tls = try TLSContext(psk: configuration).makeHandler(handshakePromise: secured)
-        let early = EarlyBytesHandler()
-        let pipeline = channel.pipeline.syncOperations
-        try pipeline.addHandler(tls, position: .after(pairing))
-        try pipeline.addHandler(early, position: .after(tls))
-        pipeline.removeHandler(pairing, promise: nil)
-        let exporter = KeyingMaterialExporter(tls, eventLoop: channel.eventLoop)
-        let bound = NIOLoopBound(early, eventLoop: channel.eventLoop)
-        return secured.futureResult
-            .map { _ in
-                Established(exporter: exporter) {
-                    channel.pipeline.syncOperations.removeHandler(bound.value, promise: nil)
-                }
-            }
-            .flatMapErrorThrowing { throw SupportChannelError(securing: $0) }
     }
 }
 

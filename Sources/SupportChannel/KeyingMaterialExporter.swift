@@ -21,4 +21,14 @@ public struct KeyingMaterialExporter: Sendable {
         let tls = tls
         return eventLoop.submit { try tls.value.exportKeyingMaterial(label: label, length: length) }
     }
+
+    /// The same at once, on the event loop.
+    func bytesNow(label: String, length: Int) throws -> [UInt8] {
+        try tls.value.exportKeyingMaterial(label: label, length: length)
+    }
+
+    /// What an operator's proof is bound to.
+    static let proofLabel = "EXPORTER-lotse-operator"
+    /// The key of the session's next connection.
+    static let resumptionLabel = "EXPORTER-lotse-resume"
 }

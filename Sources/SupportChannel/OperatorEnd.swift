@@ -16,14 +16,9 @@ public struct OperatorEnd: Sendable {
     private let multiplexer: NIOHTTP2Handler.AsyncStreamMultiplexer<Void>
 
     /// Adds HTTP/2 to `channel`, on its event loop.
-    ///
-    /// - Parameter watchesLiveness: whether silence ends the connection; see `AgentEnd`.
-    public init(addingTo channel: any Channel, exporter: KeyingMaterialExporter? = nil, watchesLiveness: Bool = true)
-        throws
-    {
+    public init(addingTo channel: any Channel, exporter: KeyingMaterialExporter? = nil) throws {
         self.channel = channel
         self.exporter = exporter
-        if watchesLiveness { try channel.pipeline.syncOperations.addHandler(LivenessHandler()) }
         self.multiplexer = try channel.pipeline.syncOperations.configureAsyncHTTP2Pipeline(
             mode: .client,
             configuration: SupportConnection.configuration

@@ -7,7 +7,8 @@ struct ConnectCommand: AsyncParsableCommand {
         commandName: "connect",
         abstract: "Wait for the client and open the session.",
         discussion: """
-            Takes the newest open invitation, else asks for the code. In the foreground it opens a console and the session ends with it;
+            Takes up the session that nobody holds any more, where there is one, else takes the newest open invitation, else asks for
+            the code. In the foreground it opens a console and the session ends with it;
             --background holds the session for lotse run, logs, note, pause, resume and end, and returns once the client has
             consented.
 
@@ -27,12 +28,15 @@ struct ConnectCommand: AsyncParsableCommand {
     func run() async throws {
         let relay = try await Screen.relay()
         try await relay.checkLedger()
-        var chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
         let signals = Signals()
         defer { signals.stop() }
+        if let kept = try await SessionResumption(relay: relay).candidate(of: invitation) {
+            return try await connect(relay, .kept(kept), signals)
+        }
+        var chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
         while true {
             do {
-                return try await connect(relay, chosen, signals)
+                return try await connect(relay, .invitation(chosen), signals)
             } catch let error as OperatorError where error.kind == .codeOver {
                 guard let again = try await Self.newCode(relay, chosen, after: error) else { throw error }
                 chosen = again
@@ -40,13 +44,13 @@ struct ConnectCommand: AsyncParsableCommand {
         }
     }
 
-    private func connect(_ relay: Relay, _ chosen: InvitationSummary, _ signals: Signals) async throws {
+    private func connect(_ relay: Relay, _ start: SessionStart, _ signals: Signals) async throws {
         if background {
-            let holder = BackgroundSession(home: relay.home, invitation: chosen)
-            let arguments = ["lotse", HoldCommand.name, chosen.invitation]
+            let holder = BackgroundSession(home: relay.home, start: start)
+            let arguments = ["lotse", HoldCommand.name, start.id]
             try await show(try await holder.start(arguments: arguments, signals: signals, tell: Screen.tell))
         } else {
-            let session = ForegroundSession(relay: relay, invitation: chosen)
+            let session = ForegroundSession(relay: relay, start: start)
             let status = try await session.run(signals: signals, tell: Screen.tell) { try await show($0) }
             if status != 0 { throw ExitCode(status) }
         }
@@ -86,12 +90,16 @@ struct HoldCommand: AsyncParsableCommand {
     static let name = "hold-session"
     static let configuration = CommandConfiguration(commandName: name, shouldDisplay: false)
 
-    @Argument var invitation: String
+    @Argument var start: String
 
     func run() async throws {
         let relay = try await Screen.relay()
-        let chosen = try await relay.invitation(invitation) { nil }
-        let status = await BackgroundSession.hold(relay, chosen)
+        let status = await BackgroundSession.hold(relay, try await chosen(relay))
         if status != 0 { throw ExitCode(status) }
+    }
+
+    private func chosen(_ relay: Relay) async throws -> SessionStart {
+        if let kept = try SessionResumption(relay: relay).candidate(session: start) { return .kept(kept) }
+        return .invitation(try await relay.invitation(start) { nil })
     }
 }

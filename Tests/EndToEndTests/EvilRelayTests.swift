@@ -18,7 +18,7 @@ enum EvilRelayTests {
         let sleep: String
 
         static func with(_ meddling: Meddling, _ body: (Work) async throws -> Void) async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 try await EvilRelay.with(stage, meddling) { evil in
                     let session = try await stage.session(at: evil.address)
                     #expect(try await stage.run("run", "--", "echo", "hello").output == "hello\n")

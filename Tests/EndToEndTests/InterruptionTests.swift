@@ -55,7 +55,7 @@ extension EndToEnd {
 
         @Test("an agent that is killed leaves nothing running, and the operator learns of it")
         func killedAgent() async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 let session = try await stage.session()
                 let (run, sleep) = try await stage.longCommand()
                 session.agent.signal(SIGKILL)
@@ -89,7 +89,7 @@ extension EndToEnd {
 
         @Test("a holder that is killed leaves nothing running, and the client learns of it")
         func killedHolder() async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 let session = try await stage.session()
                 let (run, sleep) = try await stage.longCommand()
                 kill(session.holder, SIGKILL)

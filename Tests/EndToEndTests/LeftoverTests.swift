@@ -38,7 +38,7 @@ extension EndToEnd {
 
         @Test("has ended two seconds after it, in a command and in a shell", arguments: Ending.allCases)
         func ended(ending: Ending) async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 try await stage.addContract(Self.contract)
                 let session = try await stage.session(agentOptions: ["--grant", "run,shell,logs"])
                 var arguments: [String] = []

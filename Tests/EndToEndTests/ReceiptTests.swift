@@ -110,7 +110,7 @@ extension EndToEnd {
 
         @Test("an agent that was killed leaves a receipt without an answer, and the bill stands")
         func killed() async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 let session = try await stage.session()
                 session.agent.signal(SIGKILL)
                 try await stage.holderIsGone(session)

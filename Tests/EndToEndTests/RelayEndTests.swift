@@ -31,7 +31,7 @@ extension EndToEnd {
 
         @Test("killed and started again, it closes the session at its last checkpoint")
         func killed() async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 let session = try await stage.session()
                 let (run, sleep) = try await stage.longCommand()
                 let entries = try await stage.ledgerEntries()

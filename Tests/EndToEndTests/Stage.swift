@@ -28,16 +28,19 @@ final class Stage: Sendable {
 
     /// Runs a test on a stage.
     ///
-    /// - Parameter isReady: whether the relay serves, the operator is logged in and the contract is there.
+    /// - Parameters:
+    ///   - isReady: whether the relay serves, the operator is logged in and the contract is there.
+    ///   - resumeSeconds: how long the relay keeps a session whose connection broke; nil for as long as it does by itself.
     static func with(
         isReady: Bool = true,
+        resumeSeconds: Int? = nil,
         sourceLocation: SourceLocation = #_sourceLocation,
         _ body: (Stage) async throws -> Void
     ) async throws {
         let stage = try Stage()
         do {
             if isReady {
-                try await stage.makeReady()
+                try await stage.makeReady(resumeSeconds: resumeSeconds)
             }
             try await body(stage)
         } catch {
@@ -70,21 +73,24 @@ final class Stage: Sendable {
     func use(_ clock: FakedClock) { fakedClock.withLock { $0 = clock } }
 
     /// Makes the relay serve, logs the operator in and adds the contract.
-    func makeReady(reserveMebibytes: Int? = nil) async throws {
+    func makeReady(reserveMebibytes: Int? = nil, resumeSeconds: Int? = nil) async throws {
         try await initialize()
         if let reserveMebibytes {
-            let file = URL(fileURLWithPath: relayFolder + "/relay.yaml")
-            let text = try String(contentsOf: file, encoding: .utf8)
-            let changed = text.replacingOccurrences(
-                of: "ledgerReserveMebibytes: 64",
-                with: "ledgerReserveMebibytes: \(reserveMebibytes)"
-            )
-            guard changed != text else { throw Failure("relay.yaml has no ledgerReserveMebibytes") }
-            try Data(changed.utf8).write(to: file)
+            try configure("ledgerReserveMebibytes: 64", "ledgerReserveMebibytes: \(reserveMebibytes)")
         }
+        if let resumeSeconds { try configure("resumeSeconds: 600", "resumeSeconds: \(resumeSeconds)") }
         try await serve()
         try await logIn("jana")
         try await addContract()
+    }
+
+    /// Changes a line of `relay.yaml`.
+    private func configure(_ line: String, _ other: String) throws {
+        let file = URL(fileURLWithPath: relayFolder + "/relay.yaml")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        let changed = text.replacingOccurrences(of: line, with: other)
+        guard changed.contains(other) else { throw Failure("relay.yaml has no line \(line)") }
+        try Data(changed.utf8).write(to: file)
     }
 
     // MARK: - Programs

@@ -74,6 +74,11 @@ final class FakeRelay: SessionRelay {
         return MeetingAnswer(session: paired ? "s-1" : nil, quotaLeftSeconds: 3600, monthNetCents: 0)
     }
 
+    func takeUp(_ connection: ResumableConnection<OperatorEnd>, invitation: String) async throws {
+        throw Problem(code: "sessionEnded", message: "the session is over")
+    }
+    func keep(_ session: KeptSession) throws {}
+    func keep(_ action: Digest, isAccepted: Bool, of session: String) throws {}
     func keep(_ consent: ConsentRecord) throws { kept.withLock { $0.append(consent) } }
 
     func pause(session: String) async throws -> SessionRecord { tell("pause", .paused) }

@@ -103,11 +103,12 @@ struct OpeningTests {
         let (left, right) = try socketPair()
         let (agentLayer, layer) = (try await Self.layer(), try await Self.layer())
         let agentEnd = try await connect(left) { channel in
-            try agentLayer.establish(on: channel, as: .agent).flatMapThrowing { established in
-                let end = try AgentEnd(addingTo: channel, exporter: established.exporter)
-                established.release()
-                return end
+            try agentLayer.establish(on: channel, as: .agent).flatMap { established in
+                ResumableConnection.begin(on: channel, established, as: .agent) {
+                    try AgentEnd(addingTo: $0, exporter: established.exporter)
+                }
             }
+            .map { $1 }
         }
         let tunnel = try await connect(right) { try WaitingTunnel(on: $0, layer: layer) }
         let relay = try FakeRelay(document: document ?? Self.document(Self.contract)) { tunnel }

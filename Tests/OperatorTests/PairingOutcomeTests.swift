@@ -25,18 +25,19 @@ struct PairingOutcomeTests {
         let (left, right) = try socketPair()
         let (agentLayer, layer) = (try await Self.layer(agent), try await Self.layer(secret))
         async let agentEnd = connect(left) { channel in
-            try agentLayer.establish(on: channel, as: .agent).flatMapThrowing { established in
-                let end = try AgentEnd(addingTo: channel, exporter: established.exporter)
-                established.release()
-                return end
+            try agentLayer.establish(on: channel, as: .agent).flatMap { established in
+                ResumableConnection.begin(on: channel, established, as: .agent) {
+                    try AgentEnd(addingTo: $0, exporter: established.exporter)
+                }
             }
+            .map { $1 }
         }
         let tunnel = try await connect(right) { try WaitingTunnel(on: $0, layer: layer) }
         let relay = try FakeRelay()
         let opening = SessionOpening(relay: relay)
         let result: Result<OperatorEnd, any Error>
         do {
-            result = .success(try await opening.meet(tunnel, Self.invitation).0)
+            result = .success(try await opening.meet(tunnel, Self.invitation).0.end)
         } catch { result = .failure(error) }
         try? await tunnel.channel.close()
         _ = try? await agentEnd.get()

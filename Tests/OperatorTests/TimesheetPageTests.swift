@@ -131,17 +131,4 @@ struct TimesheetPageTests {
     )
     func clock(seconds: Int64, text: String) { #expect(DurationText.clock(seconds) == text) }
 
-    @Test("the holder's clock leaves pauses out")
-    func sessionClock() {
-        let start = ContinuousClock.now
-        var clock = SessionClock(start: start)
-        clock.pause(at: start + .seconds(10))
-        clock.pause(at: start + .seconds(11))
-        #expect(clock.rawSeconds(at: start + .seconds(15)) == 10)
-        #expect(clock.pausedSeconds(at: start + .seconds(15)) == 5)
-        clock.resume(at: start + .seconds(20))
-        clock.resume(at: start + .seconds(21))
-        #expect(clock.rawSeconds(at: start + .seconds(25)) == 15)
-        #expect(clock.pausedSeconds(at: start + .seconds(25)) == 10)
-    }
 }

@@ -19,7 +19,7 @@ struct AgentEndTests {
     func afterError(isServed: Bool) async throws {
         let channel = NIOAsyncTestingChannel()
         let end = try await channel.testingEventLoop.executeInContext {
-            try AgentEnd(addingTo: channel, watchesLiveness: false)
+            try AgentEnd(addingTo: channel)
         }
         try await channel.connect(to: SocketAddress(unixDomainSocketPath: "/nowhere"))
         let serving = Task { if isServed { try await end.serve { _ in } } }

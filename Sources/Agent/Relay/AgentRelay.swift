@@ -18,6 +18,10 @@ public protocol AgentRelay: Sendable {
     var provenAuthority: [UInt8]? { get }
     /// The ends have met: what the relay showed is the operator's relay too, and is remembered.
     func rememberAuthority()
+    /// Opens another tunnel for a session whose connection broke, and goes on over it. Returns when it does.
+    ///
+    /// - Throws: `AgentError` of kind `sessionOver` where the relay has no such session any more.
+    func takeUp(_ connection: ResumableConnection<AgentEnd>, token: String) async throws
     /// Hands in what both signed; the clock starts with the relay's commit.
     func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted
     /// Stops the session's clock for the client.
@@ -32,17 +36,26 @@ public protocol AgentRelay: Sendable {
 public struct AgentTunnel: Sendable {
     /// The connection.
     public let channel: any Channel
-    /// Succeeds when the operator is there and has the same code. Where it fails the connection is closed.
-    public let met: EventLoopFuture<AgentEnd>
+    /// Succeeds when the operator is there and has the same code. Where it fails the tunnel is closed.
+    public let met: EventLoopFuture<AgentConnection>
 
     /// Adds the layers above the tunnel to `channel`, on its event loop.
     public init(addingTo channel: any Channel, layer: some EndToEndLayer) throws {
         self.channel = channel
-        met = try layer.establish(on: channel, as: .agent).flatMapThrowing { established in
-            let end = try AgentEnd(addingTo: channel, exporter: established.exporter)
-            established.release()
-            return end
+        met = try layer.establish(on: channel, as: .agent).flatMap { established in
+            ResumableConnection.begin(on: channel, established, as: .agent) {
+                try AgentEnd(addingTo: $0, exporter: established.exporter)
+            }
         }
+        .map { AgentConnection(first: $1, connection: $0) }
         met.whenFailure { _ in channel.close(promise: nil) }
     }
+}
+
+/// An agent's connection with the operator.
+public struct AgentConnection: Sendable {
+    /// What is served first.
+    public let first: AgentEnd
+    /// What goes on when a tunnel breaks.
+    public let connection: ResumableConnection<AgentEnd>
 }

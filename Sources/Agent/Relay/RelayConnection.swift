@@ -1,3 +1,4 @@
+import NIOCore
 import Pairing
 import RelayAPI
 import SupportChannel
@@ -71,6 +72,17 @@ public final class RelayConnection: AgentRelay {
         }
     }
 
+    /// Opens another tunnel.
+    public func takeUp(_ connection: ResumableConnection<AgentEnd>, token: String) async throws {
+        try await translating {
+            try await self.client(on: connection.eventLoop).takeUp(
+                RelayRoute.tunnel,
+                token: token,
+                connection.resume
+            )
+        }
+    }
+
     /// SPKI SHA-256 of the relay's authority as a join has shown it.
     public var provenAuthority: [UInt8]? { proven.withLock { $0 } }
 
@@ -101,6 +113,14 @@ public final class RelayConnection: AgentRelay {
         case .pinned(let digest, _), .remembered(let digest, _): digest
         case .authorities, .firstContact: nil
         }
+    }
+
+    /// A client that connects on one event loop, for a session whose authority is known.
+    private func client(on eventLoop: any EventLoop) throws -> RelayClient {
+        guard let proven = proven.withLock({ $0 }) else {
+            throw AgentError(.relayFailed, phrases.authorityContradicts(address))
+        }
+        return try RelayClient(endpoint: endpoint, trust: .pin(proven), group: eventLoop)
     }
 
     private func client() throws -> RelayClient {
@@ -144,6 +164,8 @@ public final class RelayConnection: AgentRelay {
     private func refusal(_ problem: RelayAPI.Problem) -> AgentError {
         switch problem.code {
         case "codeNotValid": AgentError(.codeNotValid, phrases.codeNotValid)
+        case "sessionEnded", "tokenNeeded":
+            AgentError(.sessionOver, phrases.relaySaysNo(TerminalText.name(problem.message, limit: 400)))
         case "tooManyAttempts":
             AgentError(
                 .tooManyAttempts(waitSeconds: min(max(problem.retryAfterSeconds ?? 5, 1), 3600)),

@@ -48,6 +48,9 @@ final class AgentSession: Sendable {
         var closingStart: Duration = .seconds(10)
         /// How long all of it may take, the client's time to think and the relay's to commit.
         var closingLimit: Duration = .seconds(150)
+        /// How long a session whose connection broke waits to go on, and how long after an attempt the next one is made.
+        var resumptionLimit: Duration = .seconds(600)
+        var resumptionPause: Duration = .seconds(1)
         /// How long the operator may take to close after the end.
         var closeLimit: Duration = .seconds(3)
     }
@@ -78,6 +81,8 @@ final class AgentSession: Sendable {
         /// Nobody types any more.
         var isDeaf = false
         var clock: SessionClock?
+        /// Since when nothing carries the connection.
+        var disconnectedAt: Duration?
         var longestSeconds: Int64 = 0
         var lastActivity: Duration = .zero
         var actions = 0
@@ -154,13 +159,12 @@ final class AgentSession: Sendable {
     // MARK: - Life
 
     /// Serves the operator until the session is over and nothing of it is left.
-    func serve(_ end: AgentEnd, interruption: OneShot<Void>) async -> SessionOutcome {
+    func serve(_ operatorSide: AgentConnection, interruption: OneShot<Void>) async -> SessionOutcome {
         let served = OneShot<Void>()
-        exporter.resolve(await Self.exported(by: end))
+        exporter.resolve(await Self.exported(by: operatorSide.first))
         return await withTaskGroup(of: Void.self) { group in
             group.addTask {
-                // Whatever broke the connection, it is broken.
-                try? await end.serve { try await self.handle($0) }
+                await self.serve(operatorSide)
                 served.trigger()
                 self.connectionEnded()
             }
@@ -180,11 +184,12 @@ final class AgentSession: Sendable {
                 await self.awaitClosing(until: served)
                 if self.state.withLock({ $0.closing.outcome == nil }) { report.figures.forEach { self.show($0) } }
             }
-            _ = await Awaited.of(interruption: served, limit: self.settings.closeLimit, time: self.time) {
-                _ = await served.wait()
+            if self.state.withLock({ $0.disconnectedAt }) == nil {
+                _ = await Awaited.of(interruption: served, limit: self.settings.closeLimit, time: self.time) {
+                    _ = await served.wait()
+                }
             }
-            // Fails only where it is closed already.
-            try? await end.channel.close()
+            await operatorSide.connection.close()
             group.cancelAll()
             await group.waitForAll()
             // What began in the last moment.
@@ -195,6 +200,8 @@ final class AgentSession: Sendable {
 
     /// Gives the operator's program the time to close the session in order; leaving before would take the receipt from under its hands.
     private func awaitClosing(until served: OneShot<Void>) async {
+        // Nobody who is away closes anything.
+        guard state.withLock({ $0.disconnectedAt }) == nil else { return }
         let begun = await Awaited.of(interruption: served, limit: settings.closingStart, time: time) {
             await self.closingAsked.wait()
         }
@@ -205,7 +212,7 @@ final class AgentSession: Sendable {
     }
 
     /// What the operator's proof is bound to; nothing where the connection is over already.
-    private static func exported(by end: AgentEnd) async -> [UInt8] {
+    static func exported(by end: AgentEnd) async -> [UInt8] {
         let bytes = end.exporter?.bytes(label: OperatorProof.exporterLabel, length: OperatorProof.exporterByteCount)
         return (try? await bytes?.get()) ?? []
     }
@@ -215,8 +222,9 @@ final class AgentSession: Sendable {
         state.withLock { state in
             let now = time.now
             guard state.machine.finish(), let clock = state.clock else { return }
-            let raw = clock.connected(at: now).components.seconds
-            state.closing.closed = (raw, clock.elapsed(at: now).components.seconds - raw)
+            state.closing.closed = (
+                clock.connected(at: now).components.seconds, clock.paused(at: now).components.seconds
+            )
             // From here on the clock stands still.
             state.clock = SessionClock(startingAt: now - clock.connected(at: now))
             state.clock?.pause(at: now)
@@ -313,6 +321,7 @@ final class AgentSession: Sendable {
             let parts = [
                 Phrases.clock(clock.connected(at: time.now).components.seconds),
                 state.machine.isPaused ? state.phrases.statusPaused : nil,
+                state.disconnectedAt == nil ? nil : state.phrases.statusDisconnected,
                 state.shell == nil ? name : state.phrases.typesHere(name),
                 state.shell == nil ? state.phrases.statusHint : state.phrases.statusShell,
             ]
@@ -340,7 +349,7 @@ final class AgentSession: Sendable {
                 // While something is at work or the clock is stopped nobody is idle; it may end right after this look. A terminal is at
                 // work when somebody types or something is written.
                 guard state.running.values.allSatisfy({ $0.grant == .shell }), state.waiting.isEmpty,
-                    !state.machine.isPaused
+                    !state.machine.isPaused, state.disconnectedAt == nil
                 else {
                     return .success(min(longest, limit))
                 }

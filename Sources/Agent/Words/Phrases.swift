@@ -241,6 +241,16 @@ extension Phrases {
     }
     var statusHint: String { say("p pause  r take back  q end", "p Pause  r zurücknehmen  q Ende") }
     var statusPaused: String { say("PAUSED", "PAUSE") }
+    var statusDisconnected: String { say("NO CONNECTION, not billed", "KEINE VERBINDUNG, wird nicht berechnet") }
+    var disconnected: String {
+        say(
+            "The connection is lost. Nothing is billed until it is back; what runs here goes on. Trying again ...",
+            "Die Verbindung ist unterbrochen. Bis sie wieder da ist, wird nichts berechnet; was hier läuft, läuft weiter. Neuer Versuch ..."
+        )
+    }
+    func reconnected(after time: String) -> String {
+        say("The connection is back after \(time).", "Die Verbindung ist nach \(time) wieder da.")
+    }
     func runs(_ number: Int, _ commandLine: String) -> String {
         say("[\(number)] runs: \(commandLine)", "[\(number)] führt aus: \(commandLine)")
     }

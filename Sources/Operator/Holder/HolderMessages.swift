@@ -36,6 +36,8 @@ public struct HolderStatus: Codable, Sendable, Equatable {
     public var rawSeconds: Int64
     /// How long the clock stood still.
     public var pausedSeconds: Int64
+    /// Whether the client's machine is out of reach; nothing is billed then.
+    public var isDisconnected: Bool?
     /// What it would come to if it ended now, net, in cents, as the relay said a few seconds ago; nil where that is not known.
     public var netCents: Int64?
     /// ISO 4217.
@@ -57,12 +59,14 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         isPausedByClient: Bool,
         rawSeconds: Int64,
         pausedSeconds: Int64,
+        isDisconnected: Bool? = nil,
         netCents: Int64? = nil,
         currency: String? = nil,
         quotaLeftSeconds: Int64? = nil,
         diagnose: [Contract.Diagnostic]? = nil
     ) {
         self.diagnose = diagnose
+        self.isDisconnected = isDisconnected
         self.netCents = netCents
         self.currency = currency
         self.quotaLeftSeconds = quotaLeftSeconds

@@ -36,7 +36,7 @@ struct HolderSocket: Sendable {
                         channel.close(promise: nil)
                         return nil
                     }
-                    return try AgentEnd(addingTo: channel, watchesLiveness: false)
+                    return try AgentEnd(addingTo: channel)
                 }
             }
         guard fchmodat(folder, name, 0o600, 0) == 0 else { throw OperatorHome.failure("close to others", name) }
@@ -49,7 +49,7 @@ struct HolderSocket: Sendable {
             return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
                 .connect(unixDomainSocketPath: address) { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try OperatorEnd(addingTo: channel, watchesLiveness: false)
+                        try OperatorEnd(addingTo: channel)
                     }
                 }
         } catch let error as IOError where error.errnoCode == ECONNREFUSED || error.errnoCode == ENOENT {

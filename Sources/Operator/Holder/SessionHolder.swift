@@ -35,6 +35,8 @@ public final class SessionHolder: Sendable {
         var isAskingCap = false
         /// The relay's last word about how the session stands.
         var record: SessionRecord?
+        /// Since when nothing carries the connection.
+        var disconnectedAt: Duration?
         /// What commands asked the agent for.
         var actions = SessionClosing.SeenActions()
     }
@@ -44,9 +46,13 @@ public final class SessionHolder: Sendable {
     /// How often the relay is asked how the session stands.
     private static let relayInterval: Duration = .seconds(5)
 
-    private let heard: @Sendable (String) async -> Void
+    let heard: @Sendable (String) async -> Void
 
-    /// A holder of `session`, whose clock starts now.
+    /// Moments of this process's clocks are counted from here.
+    private static let reference = ContinuousClock.now
+    var now: Duration { ContinuousClock.now - Self.reference }
+
+    /// A holder of `session`, whose clock starts now, or goes on from where the relay says it is.
     ///
     /// - Parameter heard: takes a sentence about something that the client did.
     public init(
@@ -57,8 +63,27 @@ public final class SessionHolder: Sendable {
         self.session = session
         self.relay = relay
         self.heard = heard
-        self.state = Mutex(State(clock: SessionClock(start: .now), grants: session.grants))
+        let now = ContinuousClock.now - Self.reference
+        self.state = Mutex(
+            State(
+                clock: Self.clock(of: session, at: now),
+                grants: session.grants,
+                record: session.standing,
+                actions: session.seen
+            )
+        )
         (self.endings, self.ended) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
+    }
+
+    private static func clock(of session: OpenSession, at now: Duration) -> SessionClock {
+        guard let standing = session.standing else { return SessionClock(startingAt: now) }
+        let elapsed = standing.rawSeconds + standing.pausedSeconds + standing.disconnectedSeconds
+        return SessionClock(
+            at: now,
+            startedAt: now - .seconds(elapsed),
+            connected: .seconds(standing.rawSeconds),
+            paused: .seconds(standing.pausedSeconds)
+        )
     }
 
     /// How commands find this holder.
@@ -85,6 +110,7 @@ public final class SessionHolder: Sendable {
         )
         defer {
             try? home.forget(session: session.id)
+            try? home.forgetResumption(of: session.id)
             socket.release()
         }
         let connections = try await socket.listen()
@@ -111,6 +137,7 @@ public final class SessionHolder: Sendable {
             }
             group.addTask { await self.watch() }
             group.addTask { await self.watchRelay() }
+            group.addTask { await self.watchConnection() }
             defer { group.cancelAll() }
             try await ready()
             var iterator = endings.makeAsyncIterator()
@@ -119,6 +146,7 @@ public final class SessionHolder: Sendable {
             try? await session.agent.channel.close()
             // Where nothing comes back that takes two deadlines of TLS, and only then the streams end.
             try? await session.agent.channel.closeFuture.get()
+            await session.connection?.close()
             await commands.close(within: Self.farewell)
             return end
         }
@@ -130,6 +158,7 @@ public final class SessionHolder: Sendable {
     var status: HolderStatus {
         let (clock, grants, isPausedByClient) = state.withLock { ($0.clock, $0.grants, $0.isPausedByClient) }
         let record = state.withLock { $0.record }
+        let now = now
         return HolderStatus(
             session: session.id,
             contract: session.contract,
@@ -139,8 +168,9 @@ public final class SessionHolder: Sendable {
             startedAt: session.startedAt,
             isPaused: clock.isPaused,
             isPausedByClient: isPausedByClient,
-            rawSeconds: clock.rawSeconds(at: .now),
-            pausedSeconds: clock.pausedSeconds(at: .now),
+            rawSeconds: clock.connected(at: now).components.seconds,
+            pausedSeconds: clock.paused(at: now).components.seconds,
+            isDisconnected: clock.isDisconnected,
             netCents: record?.netCents,
             currency: record?.currency,
             quotaLeftSeconds: record?.quotaLeftSeconds,
@@ -148,14 +178,32 @@ public final class SessionHolder: Sendable {
         )
     }
 
+    /// The connection broke, and something was heard last so long ago; or it is back.
+    ///
+    /// - Returns: how long it was away, once it is back.
+    func setConnected(_ isConnected: Bool, quiet: Duration = .zero) -> Duration? {
+        let now = now
+        return state.withLock { state in
+            if isConnected {
+                defer { state.disconnectedAt = nil }
+                state.clock.reconnect(at: now)
+                return state.disconnectedAt.map { now - $0 }
+            }
+            if state.disconnectedAt == nil { state.disconnectedAt = now }
+            state.clock.disconnect(at: now - quiet)
+            return nil
+        }
+    }
+
     /// The operator or the client stops the clock, or does so no more: it runs when neither does.
     func setPaused(_ isPaused: Bool, byClient: Bool) {
+        let now = now
         state.withLock { state in
             if byClient { state.isPausedByClient = isPaused } else { state.isPausedByOperator = isPaused }
             if state.isPausedByClient || state.isPausedByOperator {
-                state.clock.pause(at: .now)
+                state.clock.pause(at: now)
             } else {
-                state.clock.resume(at: .now)
+                state.clock.resume(at: now)
             }
         }
     }
@@ -169,6 +217,9 @@ public final class SessionHolder: Sendable {
                 state.actions.asked.add(name, parameters: parameters)
             }
         }
+        guard session.connection != nil else { return }
+        // Should the next process lack it, the closing statement is not signed, which stops no bill.
+        try? relay.keep(ActionDigest.digest(of: name, parameters: parameters), isAccepted: isAccepted, of: session.id)
     }
 
     /// Ends the session at the relay, then has the client sign its receipt. `leave` lets `serve` return.
@@ -203,7 +254,7 @@ public final class SessionHolder: Sendable {
             // The relay cannot be told: it sees the tunnel close, and ends the session at that moment. What both ends say of it stands.
             if state.withLock({ $0.end == nil }) {
                 let (clock, actions) = state.withLock { ($0.clock, $0.actions) }
-                let raw = clock.rawSeconds(at: .now)
+                let raw = clock.connected(at: now).components.seconds
                 let parameters = ClosingParameters(summary: nil, rawSeconds: raw, billedSeconds: raw)
                 _ = await SessionClosing(session: session, relay: relay, actions: actions).close(parameters)
             }
@@ -222,7 +273,9 @@ public final class SessionHolder: Sendable {
 
     /// Has the receipt signed, and tells the agent how it ended.
     private func settle(_ parameters: ClosingParameters, patience: Duration? = nil) async -> ReceiptOutcome {
-        let actions = state.withLock { $0.actions }
+        let (actions, isAway) = state.withLock { ($0.actions, $0.disconnectedAt != nil) }
+        // Nobody is there who could sign anything.
+        if isAway { await session.connection?.close() }
         var closing = SessionClosing(session: session, relay: relay, actions: actions)
         if let patience { closing.patience = patience }
         let settled = await closing.run(parameters)
@@ -251,10 +304,11 @@ public final class SessionHolder: Sendable {
     }
 
     /// The session is over by something else than the operator's word; where the client's program is still there, the receipt is signed.
-    private func finish(_ end: SessionEnd) async {
+    func finish(_ end: SessionEnd) async {
         guard claim(end) else { return }
         switch end {
         case .byAgent(_, let billed):
+            await tellRelay()
             await tellReceipt(
                 await settle(ClosingParameters(summary: nil, rawSeconds: billed ?? 0, billedSeconds: billed ?? 0))
             )
@@ -263,6 +317,12 @@ public final class SessionHolder: Sendable {
         case .byOperator, .connectionLost: break
         }
         leave()
+    }
+
+    /// The client's program may not have reached the relay, which would keep the session for those who come back.
+    private func tellRelay() async {
+        guard let record = try? await relay.record(session: session.id), record.endedAt == nil else { return }
+        _ = try? await relay.end(session: session.id, EndRequest(summary: nil, reason: "ended"))
     }
 
     private func tellReceipt(_ settled: ReceiptOutcome) async {

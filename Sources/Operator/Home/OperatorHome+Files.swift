@@ -38,6 +38,15 @@ extension OperatorHome {
         syncFolder(of: target)
     }
 
+    /// Writes behind what a file has.
+    func append(_ bytes: [UInt8], to name: String) throws {
+        let target = path(of: name)
+        let descriptor = open(target, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.failure("write", target) }
+        let isWritten = Self.write(bytes, to: descriptor)
+        guard close(descriptor) == 0, isWritten else { throw Self.failure("write", target) }
+    }
+
     /// Removes a file; that there is none is no error.
     func remove(_ name: String) { unlink(path(of: name)) }
 

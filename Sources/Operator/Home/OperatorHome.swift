@@ -15,6 +15,7 @@ import Glibc
 /// | `closings/ID.json` | what both ends said when it was over |
 /// | `receipts/ID.json` | what it took and comes to, signed |
 /// | `sessions/ID.json`, `ID.socket`, `ID.log` | a live session and its holder |
+/// | `resumptions/ID.json`, `ID.actions` | what takes a live session up again when its holder is gone |
 /// | `history` | what was typed in the console |
 public struct OperatorHome: Sendable {
     /// Where the folder is.
@@ -43,7 +44,9 @@ public struct OperatorHome: Sendable {
     public func prepare() throws {
         try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
         for folder in [path]
-            + [Self.invitations, Self.consents, Self.closings, Self.receipts, Self.sessions].map(path(of:))
+            + [Self.invitations, Self.consents, Self.closings, Self.receipts, Self.sessions, Self.resumptions].map(
+                path(of:)
+            )
         {
             if mkdir(folder, 0o700) != 0 {
                 guard errno == EEXIST else { throw Self.failure("make the folder", folder) }
@@ -57,6 +60,7 @@ public struct OperatorHome: Sendable {
     static let closings = "closings"
     static let receipts = "receipts"
     static let sessions = "sessions"
+    static let resumptions = "resumptions"
 
     private var parent: String {
         guard let slash = path.lastIndex(of: "/"), slash > path.startIndex else {

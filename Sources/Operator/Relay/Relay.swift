@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import NIOCore
+import NIOPosix
 import Pairing
 import RelayAPI
 import Receipts
@@ -62,11 +63,18 @@ public struct Relay: Sendable {
         let certificate = try Certificate(pem: login.certificate)
         let key = try PrivateKey(pem: login.privateKey)
         self.credentials = try OperatorCredentials(certificate: certificate, authority: authority, key: key)
-        self.client = try RelayClient(
+        self.client = try Self.client(login, authority, on: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    private static func client(_ login: Login, _ authority: Certificate, on group: any EventLoopGroup) throws
+        -> RelayClient
+    {
+        try RelayClient(
             endpoint: RelayEndpoint(url: login.relay),
             trust: .authorities([authority]),
-            certificate: certificate,
-            privateKey: key
+            certificate: Certificate(pem: login.certificate),
+            privateKey: PrivateKey(pem: login.privateKey),
+            group: group
         )
     }
 
@@ -109,6 +117,9 @@ public struct Relay: Sendable {
     ) async throws -> Answer {
         try await client.send(.POST, path, body: body)
     }
+
+    /// The relay, asked over connections that belong to one event loop.
+    func client(on eventLoop: any EventLoop) throws -> RelayClient { try Self.client(login, authority, on: eventLoop) }
 
     /// Opens the operator's end of an invitation's tunnel. The relay never sees the code; it is bound to the authority of the login.
     ///

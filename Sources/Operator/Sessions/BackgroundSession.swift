@@ -18,15 +18,15 @@ public enum HolderReport: Codable, Sendable, Equatable {
 /// `lotse connect --background`: a holder in a process of its own, which lives on when the terminal closes.
 public struct BackgroundSession: Sendable {
     let home: OperatorHome
-    let invitation: InvitationSummary
+    let start: SessionStart
 
     /// The descriptor on which the holder reports.
     public static let reportDescriptor: CInt = 3
 
-    /// A session of `invitation`.
-    public init(home: OperatorHome, invitation: InvitationSummary) {
+    /// A session that begins with `start`.
+    public init(home: OperatorHome, start: SessionStart) {
         self.home = home
-        self.invitation = invitation
+        self.start = start
     }
 
     /// Starts the holder and waits until the client has consented. A signal meanwhile ends the holder too.
@@ -41,7 +41,7 @@ public struct BackgroundSession: Sendable {
         tell: @escaping @Sendable (String) async -> Void
     ) async throws -> SessionFile {
         try home.prepare()
-        let log = try OperatorHome.file(OperatorHome.sessions, invitation.invitation, "log")
+        let log = try OperatorHome.file(OperatorHome.sessions, start.id, "log")
         let child = try DetachedProcess.start(arguments: arguments, log: home.path(of: log))
         let reports = ScriptedLines(try StandardInput(child.reports))
         defer { close(child.reports) }
@@ -79,7 +79,7 @@ public struct BackgroundSession: Sendable {
     /// The holder's side: opens the session, reports, and holds it to its end.
     ///
     /// - Returns: the exit status.
-    public static func hold(_ relay: Relay, _ invitation: InvitationSummary) async -> Int32 {
+    public static func hold(_ relay: Relay, _ start: SessionStart) async -> Int32 {
         // Whoever started it waits for reports until the client has consented; the pipe is closed then, and nobody else may hold it.
         let reports = OutputDescriptor(reportDescriptor, isTerminal: false)
         let signals = Signals([SIGINT, SIGTERM])
@@ -87,10 +87,7 @@ public struct BackgroundSession: Sendable {
         do {
             let session = try await withThrowingTaskGroup(of: OpenSession.self) { group in
                 group.addTask {
-                    try await SessionOpening(relay: relay).open(invitation) {
-                        sentence in
-                        try? await reports.send(.waiting(sentence))
-                    }
+                    try await start.open(relay) { try? await reports.send(.waiting($0)) }
                 }
                 group.addTask {
                     for await _ in signals.numbers { break }
@@ -100,7 +97,6 @@ public struct BackgroundSession: Sendable {
                 guard let session = try await group.next() else { throw CancellationError() }
                 return session
             }
-            try relay.home.forget(invitation: invitation.invitation)
             let holder = SessionHolder(session, relay: relay)
             let interruption = Task {
                 for await _ in signals.numbers { await holder.interrupt() }
@@ -115,13 +111,13 @@ public struct BackgroundSession: Sendable {
                 }
                 close(reportDescriptor)
             }
-            try forgetLog(relay.home, invitation)
+            try forgetLog(relay.home, start)
             return 0
         } catch {
             let sentence = OperatorError.sentence(for: error)
             let isCodeOver = (error as? OperatorError)?.kind == .codeOver
             try? await reports.send(isCodeOver ? .codeOver(sentence) : .failed(sentence))
-            try? forgetLog(relay.home, invitation)
+            try? forgetLog(relay.home, start)
             return 1
         }
     }
@@ -129,8 +125,8 @@ public struct BackgroundSession: Sendable {
 
 extension BackgroundSession {
     /// The log is for a holder that stops without a word.
-    private static func forgetLog(_ home: OperatorHome, _ invitation: InvitationSummary) throws {
-        home.remove(try OperatorHome.file(OperatorHome.sessions, invitation.invitation, "log"))
+    private static func forgetLog(_ home: OperatorHome, _ start: SessionStart) throws {
+        home.remove(try OperatorHome.file(OperatorHome.sessions, start.id, "log"))
     }
 }
 

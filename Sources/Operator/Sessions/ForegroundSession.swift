@@ -5,12 +5,12 @@ import RelayAPI
 /// `lotse connect` in the foreground: opens the session, holds it and runs the console, in one process.
 public struct ForegroundSession: Sendable {
     let relay: Relay
-    let invitation: InvitationSummary
+    let start: SessionStart
 
-    /// A session of `invitation`.
-    public init(relay: Relay, invitation: InvitationSummary) {
+    /// A session that begins with `start`.
+    public init(relay: Relay, start: SessionStart) {
         self.relay = relay
-        self.invitation = invitation
+        self.start = start
     }
 
     private enum Ending: Sendable {
@@ -32,7 +32,6 @@ public struct ForegroundSession: Sendable {
         opened: @escaping @Sendable (SessionFile) async throws -> Void
     ) async throws -> Int32 {
         guard let session = try await open(signals, tell) else { throw OperatorError(.interrupted, "interrupted") }
-        try relay.home.forget(invitation: invitation.invitation)
         let isInteractive = isatty(STDIN_FILENO) == 1
         // A line that is being edited ends before something else is said.
         let say: @Sendable (String) async -> Void = { sentence in
@@ -70,7 +69,7 @@ public struct ForegroundSession: Sendable {
     ) async throws -> OpenSession? {
         try await withThrowingTaskGroup(of: OpenSession?.self) { group in
             group.addTask {
-                try await SessionOpening(relay: relay).open(invitation, tell: tell)
+                try await start.open(relay, tell: tell)
             }
             group.addTask {
                 for await _ in signals.numbers { return nil }

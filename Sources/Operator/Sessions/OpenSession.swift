@@ -26,6 +26,12 @@ public struct OpenSession: Sendable {
     public let consent: ConsentRecord
     /// Where the agent is asked.
     public let agent: OperatorEnd
+    /// What goes on when a tunnel breaks; nil where the end of the connection is the end of the session.
+    public let connection: ResumableConnection<OperatorEnd>?
+    /// How it stood when this program took it up; nil where this program opened it.
+    let standing: SessionRecord?
+    /// What was asked of the agent before this program took it up.
+    let seen: SessionClosing.SeenActions
 
     /// A session.
     public init(
@@ -38,7 +44,8 @@ public struct OpenSession: Sendable {
         diagnose: [Contract.Diagnostic]? = nil,
         startedAt: Timestamp,
         consent: ConsentRecord,
-        agent: OperatorEnd
+        agent: OperatorEnd,
+        connection: ResumableConnection<OperatorEnd>? = nil
     ) {
         self.id = id
         self.contract = contract
@@ -50,5 +57,32 @@ public struct OpenSession: Sendable {
         self.startedAt = startedAt
         self.consent = consent
         self.agent = agent
+        self.connection = connection
+        standing = nil
+        seen = SessionClosing.SeenActions()
+    }
+
+    /// A session that another process of this operator's opened.
+    init(
+        _ kept: KeptSession,
+        _ consent: ConsentRecord,
+        agent: OperatorEnd,
+        connection: ResumableConnection<OperatorEnd>,
+        standing: SessionRecord,
+        seen: SessionClosing.SeenActions
+    ) {
+        id = kept.session
+        contract = kept.contract
+        categories = kept.categories
+        machine = kept.machine
+        grants = kept.grants
+        asksEach = kept.asksEach
+        diagnose = kept.diagnose
+        startedAt = kept.startedAt
+        self.consent = consent
+        self.agent = agent
+        self.connection = connection
+        self.standing = standing
+        self.seen = seen
     }
 }

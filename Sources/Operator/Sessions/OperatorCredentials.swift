@@ -51,6 +51,13 @@ public struct OperatorCredentials: Sendable {
         )
     }
 
+    /// The signature with which this operator takes a session up again.
+    ///
+    /// - Parameter message: see `ResumptionProof`.
+    func signResumption(_ message: [UInt8]) throws -> [UInt8] {
+        try key.sign(ResumptionProof.signedBytes(message).bytes)
+    }
+
     /// A consent with this operator's signature in front of the client's.
     func sign(_ record: ConsentRecord) throws -> ConsentRecord {
         record.signed([try signature(of: record.signedBytes())] + record.signatures)

@@ -46,7 +46,8 @@ public struct SessionOpening: Sendable {
         await tell("waiting for the client to type the code of \(invitation.contract) (room \(invitation.room))")
         let tunnel = try await relay.openTunnel(invitation: invitation.invitation)
         do {
-            let (agent, answer) = try await meet(tunnel, invitation)
+            let (met, answer) = try await meet(tunnel, invitation)
+            let agent = met.end
             await tell("the client's program is there; waiting for the client to agree to the terms")
             let exporter = try await Self.exporter(of: agent)
             let terms = try terms(invitation, document.canonical, contract, answer)
@@ -57,7 +58,7 @@ public struct SessionOpening: Sendable {
                 throw OperatorError(.refused, "the client's program answered something that makes no sense")
             }
             try relay.keep(record)
-            return OpenSession(
+            let session = OpenSession(
                 id: terms.session,
                 contract: invitation.contract,
                 categories: contract.categories.map(\.id),
@@ -67,8 +68,11 @@ public struct SessionOpening: Sendable {
                 diagnose: contract.access.diagnose,
                 startedAt: startedAt,
                 consent: record,
-                agent: agent
+                agent: agent,
+                connection: met.connection
             )
+            try await relay.allowResumption(of: session, invitation: invitation.invitation)
+            return session
         } catch {
             tunnel.channel.close(promise: nil)
             throw error
@@ -163,8 +167,8 @@ public struct SessionOpening: Sendable {
         "the client's program agreed to something else than was offered, so nothing was signed (use the same release at both ends)"
     )
 
-    func meet(_ tunnel: WaitingTunnel, _ invitation: InvitationSummary) async throws -> (OperatorEnd, MeetingAnswer) {
-        let agent: OperatorEnd
+    func meet(_ tunnel: WaitingTunnel, _ invitation: InvitationSummary) async throws -> (MetAgent, MeetingAnswer) {
+        let agent: MetAgent
         do {
             agent = try await tunnel.meet()
         } catch let error as SupportChannelError {

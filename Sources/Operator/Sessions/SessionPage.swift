@@ -10,7 +10,7 @@ public enum SessionPage {
         contract  \(clean(status.contract))
         client    \(clean(status.agent))
         allowed   \(status.grants.isEmpty ? "nothing" : status.grants.joined(separator: ", "))\(status.asksEach ? " (the client is asked before each step)" : "")
-        time      \(DurationText.clock(status.rawSeconds))\(status.isPaused ? " (\(standing(status)))" : "")
+        time      \(DurationText.clock(status.rawSeconds))\(note(status))
         paused    \(DurationText.clock(status.pausedSeconds))
 
         """ + money(status)
@@ -35,6 +35,11 @@ public enum SessionPage {
 
     private static func standing(_ status: HolderStatus) -> String {
         status.isPausedByClient ? "the client stopped the clock" : "the clock stands still"
+    }
+
+    private static func note(_ status: HolderStatus) -> String {
+        if status.isDisconnected == true { return " (no connection, nothing is billed)" }
+        return status.isPaused ? " (\(standing(status)))" : ""
     }
 
     /// What an operator's end came to.

@@ -1,5 +1,6 @@
 import Receipts
 import RelayAPI
+import SupportChannel
 
 /// What a session needs of the relay.
 public protocol SessionRelay: Sendable {
@@ -9,6 +10,12 @@ public protocol SessionRelay: Sendable {
     func contract(_ id: String, version: Int64?) async throws -> ContractDocument
     /// Opens the operator's end of an invitation's tunnel, with the code that is kept here.
     func openTunnel(invitation: String) async throws -> WaitingTunnel
+    /// Opens another tunnel for a session whose connection broke, and goes on over it. Returns when it does.
+    func takeUp(_ connection: ResumableConnection<OperatorEnd>, invitation: String) async throws
+    /// Writes down what takes a session up again.
+    func keep(_ session: KeptSession) throws
+    /// Writes down what was asked of the agent.
+    func keep(_ action: Digest, isAccepted: Bool, of session: String) throws
     /// Says whether the two ends had the same code. Either way the code is used up, here and at the relay.
     ///
     /// - Returns: what the terms need to know, where they had.
@@ -42,6 +49,14 @@ public protocol SessionRelay: Sendable {
 }
 
 extension Relay: SessionRelay {
+    /// Opens another tunnel.
+    public func takeUp(_ connection: ResumableConnection<OperatorEnd>, invitation: String) async throws {
+        try await client(on: connection.eventLoop).takeUp(
+            RelayRoute.tunnel(invitation: invitation),
+            connection.resume
+        )
+    }
+
     /// Says whether the two ends had the same code, after forgetting it.
     public func report(invitation: String, paired: Bool) async throws -> MeetingAnswer {
         try home.forget(invitation: invitation)
@@ -113,6 +128,14 @@ extension Relay: SessionRelay {
     public func receipt(session: String) async throws -> Receipt? {
         let answer: ReceiptAnswer = try await get(RelayRoute.session(session, "receipt"))
         return answer.isPending ? nil : try Receipt(canonical: Array(answer.receipt.utf8))
+    }
+
+    /// Writes down what takes a session up again, in the home.
+    public func keep(_ session: KeptSession) throws { try home.keep(session) }
+
+    /// Writes down what was asked of the agent, in the home.
+    public func keep(_ action: Digest, isAccepted: Bool, of session: String) throws {
+        try home.keep(action, isAccepted: isAccepted, of: session)
     }
 
     /// Keeps what both ends said of a session, in the home.

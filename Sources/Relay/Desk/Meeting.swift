@@ -36,18 +36,35 @@ struct RunningSession: Sendable {
     let idleTimeoutSeconds: Int64
     /// Who stopped the clock; it runs again when nobody does.
     var pausedBy: Set<LedgerParty> = []
+    /// An end is away; the clock stands still until both are there.
+    var disconnection: Disconnection?
     /// What its clock is about to run into.
     var limits = SessionLimits()
     /// The end that could not be written yet, because the disk is full.
     var pendingEnd: PendingEnd?
 
+    /// Whether the clock stands still.
+    var isStanding: Bool { !pausedBy.isEmpty || disconnection != nil }
+
     /// The session's time now: UTC start plus monotonic time, floored to the second once; no later than a cap that ends it, however late
     /// anybody looks.
-    func instant(_ clock: RelayClock) -> Int64 {
-        let now = startedAt + max(0, clock.monotonicMilliseconds() - startedAtMonotonic) / 1000
+    ///
+    /// - Parameter quiet: how many milliseconds ago the moment is that is meant.
+    func instant(_ clock: RelayClock, quiet: Int64 = 0) -> Int64 {
+        let now = startedAt + max(0, clock.monotonicMilliseconds() - quiet - startedAtMonotonic) / 1000
         guard let cap = limits.cap, cap.stopsClock else { return now }
         return min(now, cap.reachedAt)
     }
+}
+
+/// A session of which an end is away.
+struct Disconnection: Sendable {
+    /// The session's time at which both were there last.
+    let instant: Int64
+    /// Monotonic milliseconds until which the session is kept.
+    let keptUntil: Int64
+    /// What the ledger says where nobody comes back.
+    let reason: String
 }
 
 /// How a session ended.

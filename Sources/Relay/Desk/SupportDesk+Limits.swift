@@ -63,7 +63,7 @@ extension SupportDesk {
         running[session]?.limits.quota = []
         running[session]?.limits.revision += 1
         running[session]?.limits.foundAt = clock.monotonicMilliseconds()
-        guard let current = running[session], current.pausedBy.isEmpty else { return }
+        guard let current = running[session], !current.isStanding else { return }
         do {
             guard let version = try await ledger.contract(current.contract, version: current.version) else { return }
             let contract = try Self.terms(of: version)
@@ -110,7 +110,7 @@ extension SupportDesk {
 
     /// Says so, asks, or ends the session, where a limit is reached (rule 12).
     func enforceLimits() async {
-        for session in running.values where session.pausedBy.isEmpty && session.pendingEnd == nil {
+        for session in running.values where !session.isStanding && session.pendingEnd == nil {
             let instant = session.instant(clock)
             for watch in session.limits.quota where instant >= watch.reachedAt {
                 await warn(session.session, watch.notice)

@@ -153,7 +153,7 @@ extension SupportDesk {
         let time = record.time(at: running[record.session]?.instant(clock) ?? record.lastInstant)
         let state: RelayAPI.SessionRecord.State =
             switch record.state {
-            case .live: record.isPaused ? .paused : .running
+            case .live: record.isDisconnected ? .disconnected : record.isPaused ? .paused : .running
             case .ended: .ended
             case .interrupted: .interrupted
             }

@@ -63,6 +63,7 @@ extension SupportDesk {
         metrics.sessionsStarted.increment()
         metrics.sessions.record(Int64(running.count))
         logger.notice("session started", metadata: ["session": "\(session)", "contract": "\(invitation.contract)"])
+        keepForResumption(session)
         if meetings[room.invitation]?.agent == nil || meetings[room.invitation]?.operatorEnd == nil {
             // An end went while the ledger was being written.
             await end(lost: session, "a connection was lost")
@@ -124,6 +125,7 @@ extension SupportDesk {
         guard isPaused || others.isEmpty else {
             // The clock stands still for the other's sake.
             running[current.session]?.pausedBy = others
+            keepForResumption(current.session)
             return try await message(try await known(current.session))
         }
         let instant = current.instant(clock)
@@ -146,6 +148,7 @@ extension SupportDesk {
             }
             throw error
         }
+        keepForResumption(current.session)
         await watchLimits(current.session)
         logger.notice(
             "session \(isPaused ? "paused" : "goes on")",
@@ -249,10 +252,12 @@ extension SupportDesk {
     }
 
     /// One end is gone without a word, or the relay itself ends the session.
-    func end(lost session: String, _ reason: String) async {
+    ///
+    /// - Parameter instant: the session's time at which it ends; now where nil.
+    func end(lost session: String, _ reason: String, at instant: Int64? = nil) async {
         guard running[session] != nil else { return }
         do {
-            _ = try await end(session, by: .relay, reason: reason, summary: nil, idleSeconds: 0)
+            _ = try await end(session, by: .relay, reason: reason, summary: nil, idleSeconds: 0, at: instant)
         } catch {
             logger.error(
                 "a session's end is not written yet",
@@ -268,13 +273,14 @@ extension SupportDesk {
         by party: LedgerParty,
         reason: String,
         summary: String?,
-        idleSeconds: Int64
+        idleSeconds: Int64,
+        at instant: Int64? = nil
     ) async throws -> LedgerSession {
         guard var current = running[session] else { return try await known(session) }
         let pending =
             current.pendingEnd
             ?? PendingEnd(
-                instant: current.instant(clock),
+                instant: instant ?? current.instant(clock),
                 party: party,
                 reason: reason,
                 summary: summary,
@@ -291,6 +297,7 @@ extension SupportDesk {
             idleSeconds: pending.idleSeconds
         )
         running[session] = nil
+        resumptions.remove(session)
         metrics.sessions.record(Int64(running.count))
         // The ends say goodbye by signing the receipt.
         meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.signingTime

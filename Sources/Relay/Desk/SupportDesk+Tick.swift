@@ -21,6 +21,7 @@ extension SupportDesk {
         }
         await enforceLimits()
         await endOverdueSessions()
+        await endForsakenSessions()
         await settleOverdueReceipts()
         if now - lastCheckpoint >= Self.checkpointInterval {
             lastCheckpoint = now
@@ -32,8 +33,17 @@ extension SupportDesk {
     /// The relay stops: sessions end cleanly, and everybody is told by the end of the connection.
     func stop() async {
         isStopping = true
+        let hasSessions = !running.isEmpty
         for session in running.keys { await end(lost: session, "the relay was stopped") }
         await settleReceipts()
+        // Whoever finds the tunnel closed comes back at once, and hears that the session is over: without this they would wait for a
+        // relay that does not come back.
+        if hasSessions {
+            for meeting in meetings.values where meeting.session != nil {
+                for end in [meeting.agent, meeting.operatorEnd] { end?.channel.close(promise: nil) }
+            }
+            try? await Task.sleep(for: Self.farewell)
+        }
         for invitation in meetings.keys { closeEnds(of: invitation) }
     }
 
@@ -71,7 +81,9 @@ extension SupportDesk {
     }
 
     private func checkpoint() async {
-        let instants = running.values.filter { $0.pendingEnd == nil }.map { ($0.session, $0.instant(clock)) }
+        let instants = running.values.filter { $0.pendingEnd == nil && $0.disconnection == nil }.map {
+            ($0.session, $0.instant(clock))
+        }
         guard !instants.isEmpty else { return }
         do {
             try await ledger.checkpoint(Dictionary(uniqueKeysWithValues: instants))

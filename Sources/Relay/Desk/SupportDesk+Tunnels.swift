@@ -26,8 +26,12 @@ extension SupportDesk: TunnelAdmission {
     /// Checks a request's credentials.
     private func place(_ request: TunnelCredentials) throws -> Side {
         if let token = request.token {
-            guard let room = rooms.room(token: token), let meeting = meetings[room.invitation], meeting.agent == nil
-            else {
+            guard let room = rooms.room(token: token), let meeting = meetings[room.invitation] else {
+                throw Refusal.tokenNeeded
+            }
+            if let session = meeting.session {
+                guard isRunning(session) else { throw Refusal.sessionEnded }
+            } else if meeting.agent != nil {
                 throw Refusal.tokenNeeded
             }
             return .agent(token: token)
@@ -40,23 +44,32 @@ extension SupportDesk: TunnelAdmission {
         guard let room = rooms.room(invitation: invitation), room.operator == person.name else {
             throw Refusal(.notFound, "invitationOver", "this invitation is over (lotse invite makes a new one)")
         }
-        guard meetings[invitation]?.isJoined != true else {
+        if let session = meetings[invitation]?.session {
+            guard isRunning(session) else { throw Refusal.sessionEnded }
+        } else if meetings[invitation]?.isJoined == true {
             throw Refusal.conflict("you are connected already (lotse sessions --live shows it)")
         }
         return .operator(invitation: invitation)
     }
 
-    private func arrived(_ endpoint: TunnelEndpoint, _ side: Side) {
+    private func arrived(_ endpoint: TunnelEndpoint, _ side: Side) async {
+        if let (invitation, session) = running(of: side) {
+            return await arrivedAgain(endpoint, side, invitation, session)
+        }
         switch side {
         case .agent(let token):
-            guard let invitation = rooms.room(token: token)?.invitation, meetings[invitation]?.agent == nil else {
+            guard let invitation = rooms.room(token: token)?.invitation, meetings[invitation]?.session == nil,
+                meetings[invitation]?.agent == nil
+            else {
                 endpoint.channel.close(promise: nil)
                 return
             }
             meetings[invitation]?.agent = endpoint
             joinIfComplete(invitation)
         case .operator(let invitation):
-            guard let room = rooms.room(invitation: invitation), meetings[invitation]?.isJoined != true else {
+            guard let room = rooms.room(invitation: invitation), meetings[invitation]?.session == nil,
+                meetings[invitation]?.isJoined != true
+            else {
                 endpoint.channel.close(promise: nil)
                 return
             }
@@ -89,14 +102,18 @@ extension SupportDesk: TunnelAdmission {
         if isAgent { meetings[invitation]?.agent = nil } else { meetings[invitation]?.operatorEnd = nil }
         defer { recordTunnels() }
 
-        if let session = meeting.session {
-            // Where the session has ended, this is its farewell; else one side is gone.
-            await end(
-                lost: session,
+        if let session = meeting.session, isRunning(session) {
+            // A session goes on without its tunnel for a while.
+            guard meeting.isJoined else { return }
+            await part(
+                invitation,
+                session,
                 isAgent ? "the client's connection was lost" : "the operator's connection was lost"
             )
+        } else if let session = meeting.session {
+            // The session has ended, and this is its farewell.
             if settling[session] != nil { awaitReceipt(of: session, within: Self.signingTimeAlone) }
-            closeEnds(of: invitation)
+            if !isStopping { closeEnds(of: invitation) }
         } else if meeting.isJoined {
             // Paired without a session: the client said no, or went. Not paired: somebody failed.
             if meeting.isPaired {
@@ -129,5 +146,5 @@ extension SupportDesk: TunnelAdmission {
         for end in [meeting.agent, meeting.operatorEnd] { end?.channel.close(promise: nil) }
     }
 
-    private func recordTunnels() { metrics.tunnels.record(Int64(meetings.values.count { $0.isJoined })) }
+    func recordTunnels() { metrics.tunnels.record(Int64(meetings.values.count { $0.isJoined })) }
 }

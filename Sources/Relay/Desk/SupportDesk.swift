@@ -9,7 +9,7 @@ import RelayAPI
 ///
 /// One actor, so that what belongs together changes together. State changes first and without suspension, the ledger is written
 /// then; where the ledger refuses, the change is taken back. Extensions by noun: `+Invitations`, `+Tunnels`, `+Sessions`,
-/// `+Receipts`, `+Tick`.
+/// `+Disconnections`, `+Receipts`, `+Tick`.
 actor SupportDesk {
     let ledger: Ledger
     let directory: OperatorDirectory
@@ -21,6 +21,9 @@ actor SupportDesk {
     let identifiers: Identifiers
     let accounts: ContractAccounts
     nonisolated let settlement: Settlement
+    let resumptions: ResumptionFiles
+    /// How long both ends of a session may take to come back, in milliseconds.
+    let resumptionWindow: Int64
 
     var rooms = RoomTable()
     var penalties = PenaltyTable()
@@ -40,6 +43,8 @@ actor SupportDesk {
 
     /// How long an agent that has joined waits for the operator.
     static let agentWait: Int64 = 600
+    /// How long a relay that stops is there for those whose sessions it has ended.
+    static let farewell: Duration = .seconds(2)
     /// How often open sessions are written down, in milliseconds.
     static let checkpointInterval: Int64 = 15_000
     /// More failed confirmations than this a day make secrets longer.
@@ -52,8 +57,12 @@ actor SupportDesk {
         metrics: RelayMetrics,
         logger: Logger,
         authority: String,
-        identifiers: Identifiers = .random
+        identifiers: Identifiers = .random,
+        resumptions: ResumptionFiles = ResumptionFiles(folder: nil),
+        resumeSeconds: Int = 600
     ) {
+        self.resumptions = resumptions
+        resumptionWindow = Int64(resumeSeconds) * 1000
         self.ledger = ledger
         self.directory = directory
         self.clock = clock
@@ -71,9 +80,10 @@ actor SupportDesk {
         )
     }
 
-    /// Takes up where the last process stopped: closes what it left open, and opens the rooms that are still good.
+    /// Takes up where the last process stopped: keeps what may go on, closes what else it left open, and opens the rooms that are still good.
     func start() async throws {
-        for session in try await ledger.closeInterrupted() {
+        let resumed = try await reopenSessions()
+        for session in try await ledger.closeInterrupted(except: resumed) {
             logger.notice("session closed at its last checkpoint", metadata: ["session": "\(session.session)"])
         }
         await settleReceipts()

@@ -11,6 +11,8 @@ public struct RelayConfiguration: Sendable, Equatable {
     public var maximumConnections: Int
     /// How many connections one IPv4 address or IPv6 /64 may have.
     public var maximumConnectionsPerAddress: Int
+    /// How long a session whose connection broke, or whose relay was gone, may be taken up again, in seconds.
+    public var resumeSeconds: Int
     /// How much must stay free on the ledger's disk for a session to start, in MiB.
     public var ledgerReserveMebibytes: Int
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error`.
@@ -30,6 +32,9 @@ public struct RelayConfiguration: Sendable, Equatable {
         # How many connections there may be, in all and from one address.
         maximumConnections: 20000
         maximumConnectionsPerAddress: 1000
+
+        # How long a session whose connection broke is kept, in seconds; nothing is billed meanwhile. 0 ends it at once.
+        resumeSeconds: 600
 
         # No session starts with less free space than this, in MiB, on the ledger's disk.
         ledgerReserveMebibytes: 64
@@ -94,6 +99,7 @@ public struct RelayConfiguration: Sendable, Equatable {
             1...1_000_000,
             default: 1000
         )
+        resumeSeconds = try number("resumeSeconds", "resumeSeconds", 0...86_400, default: 600)
         ledgerReserveMebibytes = try number(
             "ledgerReserveMebibytes",
             "ledgerReserveMebibytes",

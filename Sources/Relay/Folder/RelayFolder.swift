@@ -7,6 +7,7 @@ import TLS
 ///     relay.yaml        how it serves                     supplier.yaml     who writes the invoices
 ///     tls/ca.pem        the authority, public             tls/ca.key        its key, 0600
 ///     tls/server.pem    the leaf that `serve` renews      tls/server.key    its key, 0600
+///     sessions/         what lets sessions go on after a crash, 0600
 ///     ledger/           the ledger, its head, and ledger.key with its certificate ledger.pem
 public struct RelayFolder: Sendable {
     /// The folder's path.
@@ -22,6 +23,7 @@ public struct RelayFolder: Sendable {
     var serverCertificateFile: String { path + "/tls/server.pem" }
     var serverKeyFile: String { path + "/tls/server.key" }
     var serveLockFile: String { path + "/serve.lock" }
+    var sessionsFolder: String { path + "/sessions" }
     var ledgerFolder: String { path + "/ledger" }
     var ledgerKeyFile: String { path + "/ledger/ledger.key" }
     var ledgerCertificateFile: String { path + "/ledger/ledger.pem" }

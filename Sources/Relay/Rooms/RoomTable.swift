@@ -1,3 +1,5 @@
+import Receipts
+
 /// Where each open invitation stands: a table of states without I/O. Who calls it writes what it returns to the ledger.
 ///
 /// Its time is monotonic milliseconds: a code is good as long as was said, whatever becomes of the wall clock meanwhile.
@@ -16,8 +18,8 @@ struct RoomTable: Sendable {
     struct Room: Sendable, Equatable {
         enum Phase: Sendable, Equatable {
             case open
-            case joined(token: String)
-            case meeting(token: String)
+            case joined(token: Digest)
+            case meeting(token: Digest)
         }
 
         let invitation: String
@@ -28,7 +30,8 @@ struct RoomTable: Sendable {
         var runs = 0
         var phase = Phase.open
 
-        var token: String? {
+        /// The SHA-256 of the agent's session token: the token itself is the agent's alone.
+        var token: Digest? {
             switch phase {
             case .open: nil
             case .joined(let token), .meeting(let token): token
@@ -41,7 +44,7 @@ struct RoomTable: Sendable {
 
     private var rooms: [String: Room] = [:]
     private var byInvitation: [String: String] = [:]
-    private var byToken: [String: String] = [:]
+    private var byToken: [Digest: String] = [:]
 
     /// Whether `room` is taken now.
     func isTaken(_ room: String) -> Bool { rooms[room] != nil }
@@ -56,22 +59,34 @@ struct RoomTable: Sendable {
     func room(invitation: String) -> Room? { byInvitation[invitation].flatMap { rooms[$0] } }
 
     /// The room that a session token belongs to.
-    func room(token: String) -> Room? { byToken[token].flatMap { rooms[$0] } }
+    func room(token: String) -> Room? { byToken[Self.digest(token)].flatMap { rooms[$0] } }
+
+    /// What is kept of a session token.
+    static func digest(_ token: String) -> Digest { .sha256(Array(token.utf8)) }
+
+    /// The room of a session that was going on when the relay went away.
+    mutating func reopen(_ room: Room, token: Digest) {
+        var room = room
+        room.phase = .meeting(token: token)
+        open(room)
+        byToken[token] = room.room
+    }
 
     /// An agent comes with a room's digits.
     ///
     /// - Returns: the room; `nil` for unknown, joined and expired alike, so that the answer says nothing.
     mutating func join(_ digits: String, token: String, at now: Int64) -> Room? {
         guard var room = rooms[digits], room.phase == .open, now < room.closesAt else { return nil }
-        room.phase = .joined(token: token)
+        room.phase = .joined(token: Self.digest(token))
         room.runs += 1
         rooms[digits] = room
-        byToken[token] = digits
+        byToken[Self.digest(token)] = digits
         return room
     }
 
     /// Both ends are in the tunnel: from now on the code is spent, whatever follows.
     mutating func meet(token: String) -> Bool {
+        let token = Self.digest(token)
         guard let digits = byToken[token], var room = rooms[digits], room.phase == .joined(token: token) else {
             return false
         }
@@ -84,6 +99,7 @@ struct RoomTable: Sendable {
     ///
     /// - Returns: the ending, where that is the end of the invitation.
     mutating func agentLeft(token: String, at now: Int64) -> (Room, Ending)? {
+        let token = Self.digest(token)
         guard let digits = byToken[token], var room = rooms[digits], room.token == token else { return nil }
         if case .meeting = room.phase { return close(room, as: .burnt) }
         if room.runs >= Self.maximumRuns { return close(room, as: .burnt) }

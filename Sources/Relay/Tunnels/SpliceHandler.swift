@@ -1,4 +1,5 @@
 import NIOCore
+import Synchronization
 
 /// One end of a tunnel: passes plaintext from its connection to its partner's, and holds back reading while the partner's
 /// connection does not take more.
@@ -28,6 +29,14 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var isPartnerWritable = false
     private var isReadPending = false
     private var hasEnded = false
+    private let lastHeard = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
+
+    /// How many milliseconds ago something came in last; from any thread.
+    var quietMilliseconds: Int64 {
+        let heard = lastHeard.load(ordering: .relaxed)
+        let now = NIODeadline.now().uptimeNanoseconds
+        return now > heard ? Int64(clamping: (now - heard) / 1_000_000) : 0
+    }
 
     /// - Parameter count: is told how many bytes were passed on.
     init(eventLoop: any EventLoop, count: @escaping @Sendable (Int) -> Void) {
@@ -99,6 +108,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
+        lastHeard.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
         if partner == nil { early.writeImmutableBuffer(bytes) } else { pass(bytes) }
     }
 

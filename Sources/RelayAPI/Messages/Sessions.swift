@@ -72,6 +72,8 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         case running
         /// Open, and one of the two stopped the clock.
         case paused
+        /// Open, and an end is away; the clock stands still.
+        case disconnected
         /// Ended by one of the two, a timeout or a cap.
         case ended
         /// Closed at its last checkpoint after the relay had stopped without notice.

@@ -39,11 +39,13 @@ struct RelayTunnelTests {
             let channel = context.channel
             context.pipeline.syncOperations.removeHandler(self, promise: nil)
             do {
-                try layer.establish(on: channel, as: .operator).flatMapThrowing { [operatorEnd] established in
-                    let end = try OperatorEnd(addingTo: channel, exporter: established.exporter)
-                    established.release()
-                    operatorEnd.resolve(end)
-                }.whenFailure { _ in channel.close(promise: nil) }
+                try layer.establish(on: channel, as: .operator).flatMap { established in
+                    ResumableConnection.begin(on: channel, established, as: .operator) {
+                        try OperatorEnd(addingTo: $0, exporter: established.exporter)
+                    }
+                }
+                .map { [operatorEnd] in _ = operatorEnd.resolve($1) }
+                .whenFailure { _ in channel.close(promise: nil) }
             } catch {
                 channel.close(promise: nil)
             }
@@ -102,7 +104,7 @@ struct RelayTunnelTests {
     func meets() async throws {
         let server = try await Server(status: "101 Switching Protocols", folder: TemporaryFolder())
         let tunnel = try await server.relay.openTunnel(token: "secret", code: server.code)
-        let agent = try await tunnel.met.get()
+        let agent = try await tunnel.met.get().first
         async let served: Void = agent.serve { action in
             try await action.accept().send(.result, json: Empty())
         }

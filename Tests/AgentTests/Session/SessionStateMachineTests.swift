@@ -150,19 +150,3 @@ struct SessionStateMachineTests {
         #expect(machine.isOver)
     }
 }
-
-@Suite("The session's clock")
-struct SessionClockTests {
-    @Test("counts connected time without pauses, and stands still while paused")
-    func pauses() {
-        var clock = SessionClock(startingAt: .seconds(10))
-        #expect(clock.connected(at: .seconds(15)) == .seconds(5))
-        clock.pause(at: .seconds(15))
-        clock.pause(at: .seconds(17))
-        #expect(clock.connected(at: .seconds(100)) == .seconds(5))
-        clock.resume(at: .seconds(115))
-        clock.resume(at: .seconds(117))
-        #expect(clock.connected(at: .seconds(120)) == .seconds(10))
-        #expect(clock.elapsed(at: .seconds(120)) == .seconds(110))
-    }
-}

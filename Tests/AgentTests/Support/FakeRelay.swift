@@ -81,11 +81,13 @@ final class FakeRelay: AgentRelay {
             .childChannelInitializer { [operatorEnd, script] channel in
                 channel.eventLoop.makeCompletedFuture {
                     guard script.operatorComes else { return }
-                    try operatorLayer.establish(on: channel, as: .operator).flatMapThrowing { established in
-                        let end = try OperatorEnd(addingTo: channel, exporter: established.exporter)
-                        established.release()
-                        operatorEnd.resolve(end)
-                    }.whenFailure { _ in channel.close(promise: nil) }
+                    try operatorLayer.establish(on: channel, as: .operator).flatMap { established in
+                        ResumableConnection.begin(on: channel, established, as: .operator) {
+                            try OperatorEnd(addingTo: $0, exporter: established.exporter)
+                        }
+                    }
+                    .map { _ = operatorEnd.resolve($1) }
+                    .whenFailure { _ in channel.close(promise: nil) }
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -95,6 +97,10 @@ final class FakeRelay: AgentRelay {
             .connect(to: address) { channel in
                 channel.eventLoop.makeCompletedFuture { try AgentTunnel(addingTo: channel, layer: layer) }
             }
+    }
+
+    func takeUp(_ connection: ResumableConnection<AgentEnd>, token: String) async throws {
+        throw AgentError(.sessionOver, "the relay says no: the session is over")
     }
 
     func consent(_ request: ConsentRequest, token: String) async throws -> SessionStarted {

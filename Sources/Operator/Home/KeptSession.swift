@@ -1,0 +1,111 @@
+import Contracts
+import Receipts
+import RelayAPI
+import SupportChannel
+
+/// What this operator's next process needs to take a session up, should the one that holds it be gone.
+public struct KeptSession: Codable, Sendable, Equatable {
+    /// One key of `ResumptionKeys`.
+    struct Key: Codable, Sendable, Equatable {
+        var number: UInt32
+        /// In hexadecimal.
+        var key: String
+    }
+
+    /// The session's id.
+    public let session: String
+    /// The invitation that led to it, and to whose room its tunnels lead.
+    public let invitation: String
+    let contract: String
+    let categories: [String]
+    let machine: String
+    let grants: [String]
+    let asksEach: Bool
+    let diagnose: [Contract.Diagnostic]?
+    let startedAt: Timestamp
+    let keys: [Key]
+
+    init(_ session: OpenSession, invitation: String, keys: ResumptionKeys) {
+        self.session = session.id
+        self.invitation = invitation
+        contract = session.contract
+        categories = session.categories
+        machine = session.machine
+        grants = session.grants
+        asksEach = session.asksEach
+        diagnose = session.diagnose
+        startedAt = session.startedAt
+        self.keys = Self.written(keys)
+    }
+
+    /// The same with other keys.
+    init(_ kept: KeptSession, keys: ResumptionKeys) {
+        session = kept.session
+        invitation = kept.invitation
+        contract = kept.contract
+        categories = kept.categories
+        machine = kept.machine
+        grants = kept.grants
+        asksEach = kept.asksEach
+        diagnose = kept.diagnose
+        startedAt = kept.startedAt
+        self.keys = Self.written(keys)
+    }
+
+    private static func written(_ keys: ResumptionKeys) -> [Key] {
+        keys.keys.sorted { $0.key < $1.key }.map { Key(number: $0, key: Hexadecimal.encode($1)) }
+    }
+
+    /// The keys; nil where what was written down are none.
+    var resumptionKeys: ResumptionKeys? {
+        let pairs = keys.compactMap { key in Hexadecimal.decode(key.key).map { (key.number, $0) } }
+        return ResumptionKeys(Dictionary(pairs) { first, _ in first })
+    }
+}
+
+extension OperatorHome {
+    func keep(_ session: KeptSession) throws {
+        try write(session, to: Self.file(Self.resumptions, session.session, "json"))
+    }
+
+    /// Sessions that nobody on this machine holds any more, newest first.
+    func unheldSessions() throws -> [KeptSession] {
+        let held = Set(try liveSessions().map(\.session))
+        return try ids(in: Self.resumptions)
+            .filter { !held.contains($0) }
+            .compactMap { try read(Self.file(Self.resumptions, $0, "json"), as: KeptSession.self) }
+            .sorted { ($0.startedAt, $0.session) > ($1.startedAt, $1.session) }
+    }
+
+    /// The session is over, or cannot go on.
+    func forgetResumption(of session: String) throws {
+        remove(try Self.file(Self.resumptions, session, "json"))
+        remove(try Self.file(Self.resumptions, session, "actions"))
+    }
+
+    /// What both ends signed before a session.
+    func consent(of session: String) throws -> ConsentRecord? {
+        try read(Self.file(Self.consents, session, "json")).map { try ConsentRecord(canonical: $0) }
+    }
+
+    // MARK: - What was asked of the agent
+
+    /// Each action is 33 bytes: whether the agent accepted it, and its digest.
+    private static let actionBytes = 33
+
+    /// Writes an action down, so that a process that takes the session up can sign what was done in it.
+    func keep(_ action: Digest, isAccepted: Bool, of session: String) throws {
+        try append([isAccepted ? 1 : 0] + action.bytes, to: Self.file(Self.resumptions, session, "actions"))
+    }
+
+    func actions(of session: String) throws -> SessionClosing.SeenActions {
+        let bytes = try read(Self.file(Self.resumptions, session, "actions")) ?? []
+        var asked: [Digest] = []
+        var accepted: [Digest] = []
+        for start in stride(from: 0, through: bytes.count - Self.actionBytes, by: Self.actionBytes) {
+            guard let digest = Digest(bytes: Array(bytes[start + 1..<start + Self.actionBytes])) else { continue }
+            if bytes[start] == 1 { accepted.append(digest) } else { asked.append(digest) }
+        }
+        return SessionClosing.SeenActions(asked: ActionDigest(asked), accepted: ActionDigest(accepted))
+    }
+}

@@ -1,0 +1,202 @@
+import Contracts
+import Ledger
+import NIOCore
+import Receipts
+import RelayAPI
+
+/// A session outlives its tunnel: for `resumptionWindow` both ends may come back, and meanwhile its clock stands still.
+extension SupportDesk {
+    func isRunning(_ session: String) -> Bool {
+        guard let current = running[session] else { return false }
+        return current.pendingEnd == nil
+    }
+
+    /// The session whose tunnel such an end would be.
+    func running(of side: Side) -> (invitation: String, session: String)? {
+        let invitation: String? =
+            switch side {
+            case .agent(let token): rooms.room(token: token)?.invitation
+            case .operator(let invitation): invitation
+            }
+        guard let invitation, let session = meetings[invitation]?.session, isRunning(session) else { return nil }
+        return (invitation, session)
+    }
+
+    /// An end comes with a new tunnel: what it had before is no use any more, however alive it looks from here.
+    func arrivedAgain(_ endpoint: TunnelEndpoint, _ side: Side, _ invitation: String, _ session: String) async {
+        if meetings[invitation]?.isJoined == true {
+            await part(invitation, session, "a connection was lost")
+            guard isRunning(session), meetings[invitation] != nil else {
+                endpoint.channel.close(promise: nil)
+                return
+            }
+        }
+        switch side {
+        case .agent:
+            meetings[invitation]?.agent?.channel.close(promise: nil)
+            meetings[invitation]?.agent = endpoint
+        case .operator:
+            meetings[invitation]?.operatorEnd?.channel.close(promise: nil)
+            meetings[invitation]?.operatorEnd = endpoint
+        }
+        guard let meeting = meetings[invitation], let agent = meeting.agent, let operatorEnd = meeting.operatorEnd,
+            !meeting.isJoined
+        else { return }
+        meetings[invitation]?.isJoined = true
+        Splice.join(agent, operatorEnd)
+        await reconnected(session)
+    }
+
+    /// The tunnel of a session is gone: the clock stands still from the moment at which both ends were heard last.
+    func part(_ invitation: String, _ session: String, _ reason: String) async {
+        guard let meeting = meetings[invitation] else { return }
+        meetings[invitation]?.isJoined = false
+        meetings[invitation]?.agent = nil
+        meetings[invitation]?.operatorEnd = nil
+        let ends = [meeting.agent, meeting.operatorEnd].compactMap(\.self)
+        let quiet = ends.map(\.handler.quietMilliseconds).max() ?? 0
+        for end in ends { end.channel.close(promise: nil) }
+        recordTunnels()
+        await disconnected(session, reason, quiet: quiet)
+        guard running[session] == nil else { return }
+        closeEnds(of: invitation)
+        awaitReceipt(of: session, within: Self.signingTimeAlone)
+    }
+
+    /// - Parameter quiet: how many milliseconds ago both ends were there.
+    func disconnected(_ session: String, _ reason: String, quiet: Int64) async {
+        guard let current = running[session], current.disconnection == nil else { return }
+        let instant = current.instant(clock, quiet: quiet)
+        running[session]?.disconnection = Disconnection(
+            instant: instant,
+            keptUntil: clock.monotonicMilliseconds() + resumptionWindow,
+            reason: reason
+        )
+        guard resumptionWindow > 0 else {
+            await end(lost: session, reason, at: instant)
+            return
+        }
+        logger.notice("session disconnected", metadata: ["session": "\(session)", "reason": "\(reason)"])
+        do {
+            try await ledger.disconnectSession(session, instant: instant)
+        } catch {
+            logger.error(
+                "a disconnection was not written",
+                metadata: ["session": "\(session)", "error": "\(error)"]
+            )
+        }
+        await watchLimits(session)
+    }
+
+    private func reconnected(_ session: String) async {
+        recordTunnels()
+        guard let current = running[session], let disconnection = current.disconnection else { return }
+        running[session]?.disconnection = nil
+        let instant = current.instant(clock)
+        do {
+            // Once more, should the beginning not have been written.
+            try await ledger.disconnectSession(session, instant: disconnection.instant)
+            try await ledger.reconnectSession(session, instant: instant)
+        } catch {
+            logger.error(
+                "the end of a disconnection was not written",
+                metadata: ["session": "\(session)", "error": "\(error)"]
+            )
+        }
+        logger.notice("session goes on", metadata: ["session": "\(session)"])
+        await watchLimits(session)
+    }
+
+    /// Nobody came back: the session ends where it was.
+    func endForsakenSessions() async {
+        let now = clock.monotonicMilliseconds()
+        for session in running.values where session.pendingEnd == nil {
+            guard let disconnection = session.disconnection, now >= disconnection.keptUntil else { continue }
+            await end(lost: session.session, disconnection.reason, at: disconnection.instant)
+            for (invitation, meeting) in meetings where meeting.session == session.session {
+                closeEnds(of: invitation)
+            }
+            awaitReceipt(of: session.session, within: Self.signingTimeAlone)
+        }
+    }
+
+    // MARK: - A relay that was gone
+
+    /// Writes down what lets a session go on after this process.
+    func keepForResumption(_ session: String) {
+        guard let current = running[session], let token = rooms.room(invitation: current.invitation)?.token else {
+            return
+        }
+        do {
+            try resumptions.keep(
+                ResumptionFiles.Entry(
+                    session: session,
+                    tokenDigest: token.hex,
+                    pausedBy: current.pausedBy.map(\.rawValue).sorted()
+                )
+            )
+        } catch {
+            logger.error(
+                "a session could not go on after a crash",
+                metadata: ["session": "\(session)", "error": "\(error)"]
+            )
+        }
+    }
+
+    /// Sessions that were going on when the last process stopped: they wait for their ends, from their last checkpoint on, as if both had
+    /// lost their connection then.
+    ///
+    /// - Returns: their ids.
+    func reopenSessions() async throws -> Set<String> {
+        var reopened: Set<String> = []
+        for record in try await ledger.sessions(SessionFilter(state: .live)) {
+            // However far the wall clock went back meanwhile: never before what was written down.
+            let now = max(clock.wall(), record.lastInstant)
+            let left = resumptionWindow - (now - record.lastInstant) * 1000
+            guard left > 0, let entry = resumptions.entry(of: record.session),
+                let token = Digest(hex: entry.tokenDigest), directory.isActive(record.operator),
+                let invitation = try await ledger.invitation(record.invitation),
+                let version = try await ledger.contract(record.contract, version: record.version)
+            else {
+                resumptions.remove(record.session)
+                continue
+            }
+            let contract = try Self.terms(of: version)
+            let monotonic = clock.monotonicMilliseconds()
+            running[record.session] = RunningSession(
+                session: record.session,
+                invitation: record.invitation,
+                operator: record.operator,
+                contract: record.contract,
+                version: record.version,
+                startedAt: record.startedAt,
+                startedAtMonotonic: monotonic - (now - record.startedAt) * 1000,
+                maximumSeconds: contract.access.maximumSessionSeconds,
+                idleTimeoutSeconds: contract.access.idleTimeoutSeconds,
+                pausedBy: record.isPaused ? Set(entry.pausedBy.compactMap(LedgerParty.init(rawValue:))) : [],
+                disconnection: Disconnection(
+                    instant: record.lastInstant,
+                    keptUntil: monotonic + left,
+                    reason: "the relay went away"
+                )
+            )
+            try await ledger.disconnectSession(record.session, instant: record.lastInstant)
+            rooms.reopen(
+                RoomTable.Room(
+                    invitation: invitation.invitation,
+                    room: invitation.room,
+                    operator: invitation.operator,
+                    closesAt: .max
+                ),
+                token: token
+            )
+            var meeting = Meeting(invitation: invitation.invitation, operator: invitation.operator)
+            meeting.session = record.session
+            meetings[invitation.invitation] = meeting
+            reopened.insert(record.session)
+            logger.notice("session waits for its ends", metadata: ["session": "\(record.session)"])
+        }
+        metrics.sessions.record(Int64(running.count))
+        return reopened
+    }
+}
