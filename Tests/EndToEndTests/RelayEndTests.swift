@@ -42,14 +42,15 @@ extension EndToEnd {
                 let relay = try #require(stage.relay)
                 let port = stage.port
                 relay.signal(SIGKILL)
+                try await relay.ended()
+                try await stage.serve(port: port)
                 #expect(try await run.ended(within: .seconds(20)) == 255)
-                #expect(run.errorOutput.contains("the connection to the client is lost"))
+                #expect(run.errorOutput.contains("the relay ended the session: the relay went away"))
                 #expect(try await session.agent.ended(within: .seconds(20)) == 1)
                 #expect(session.agent.errorOutput.contains("the connection was lost"))
                 try await stage.isGone(sleep)
                 try await stage.holderIsGone(session)
 
-                try await stage.serve(port: port)
                 let row = try await stage.record(of: session.id)
                 #expect(row.state == "interrupted")
                 #expect(row.rawSeconds > 0)

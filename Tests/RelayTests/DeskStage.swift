@@ -55,7 +55,8 @@ struct DeskStage {
             clock: hands.clock,
             metrics: RelayMetrics(),
             logger: Logger(label: "test"),
-            authority: ""
+            authority: "",
+            resumptions: ResumptionFiles(folder: folder.sessionsFolder)
         )
         let enrolment = Enrolment(
             ledger: ledger,
@@ -86,6 +87,29 @@ struct DeskStage {
         )
         try await add(contract)
         try await desk.start()
+    }
+
+    /// The desk of the relay's next process.
+    func nextDesk() async throws -> SupportDesk {
+        let next = SupportDesk(
+            ledger: ledger,
+            directory: OperatorDirectory(ledger: ledger),
+            clock: hands.clock,
+            metrics: RelayMetrics(),
+            logger: Logger(label: "test"),
+            authority: "",
+            resumptions: ResumptionFiles(folder: RelayFolder(path: path).sessionsFolder)
+        )
+        try await next.start()
+        return next
+    }
+
+    /// Lets time pass second by second.
+    func pass(_ seconds: Int64, at desk: SupportDesk) async {
+        for _ in 0..<seconds {
+            hands.advance(1)
+            await desk.tick()
+        }
     }
 
     /// Stores the next version of a contract.

@@ -129,7 +129,10 @@ struct SupportDeskTests {
         }
     }
 
-    @Test("a lost connection ends the session, and the other end's connection with it", arguments: [true, false])
+    @Test(
+        "a lost connection takes the other end's along, and the session goes on when both are back",
+        arguments: [true, false]
+    )
     func lost(agentGoes: Bool) async throws {
         try await RelayFixture.with { relay in
             let jana = try await relay.login("jana")
@@ -139,11 +142,50 @@ struct SupportDeskTests {
             let (goes, stays) = agentGoes ? (meeting.agent, meeting.operatorEnd) : (meeting.operatorEnd, meeting.agent)
             goes.channel.close(promise: nil)
             while await stays.next() != nil {}
-            let record = try await relay.ended(jana, started.session)
-            #expect(
-                record.reason == (agentGoes ? "the client's connection was lost" : "the operator's connection was lost")
+            #expect(try await relay.record(jana, started.session)?.state == .disconnected)
+
+            let operatorEnd = try await jana.openLine(RelayRoute.tunnel(invitation: meeting.invitation.invitation))
+            let agent = try await relay.stranger().openLine(RelayRoute.tunnel, token: meeting.joined.token)
+            try await agent.send("again")
+            #expect(await operatorEnd.next() == "again")
+            #expect(try await relay.record(jana, started.session)?.state == .running)
+        }
+    }
+
+    @Test("an end that comes again takes the place of what it had, although that looks alive")
+    func takesPlace() async throws {
+        try await RelayFixture.with { relay in
+            let jana = try await relay.login("jana")
+            try await relay.addContract(jana)
+            let meeting = try await relay.meet(jana)
+            _ = try await relay.consent(meeting)
+            let agent = try await relay.stranger().openLine(RelayRoute.tunnel, token: meeting.joined.token)
+            while await meeting.operatorEnd.next() != nil {}
+            while await meeting.agent.next() != nil {}
+            let operatorEnd = try await jana.openLine(RelayRoute.tunnel(invitation: meeting.invitation.invitation))
+            try await operatorEnd.send("again")
+            #expect(await agent.next() == "again")
+        }
+    }
+
+    @Test("nobody comes back to a session that is over")
+    func over() async throws {
+        try await RelayFixture.with { relay in
+            let jana = try await relay.login("jana")
+            try await relay.addContract(jana)
+            let meeting = try await relay.meet(jana)
+            let started = try await relay.consent(meeting)
+            let _: RelayAPI.SessionRecord = try await jana.send(
+                .POST,
+                RelayRoute.session(started.session, "end"),
+                body: EndRequest(summary: "done")
             )
-            #expect(record.endedBy == "relay")
+            await expect("sessionEnded") {
+                try await relay.stranger().openLine(RelayRoute.tunnel, token: meeting.joined.token)
+            }
+            await expect("sessionEnded") {
+                try await jana.openLine(RelayRoute.tunnel(invitation: meeting.invitation.invitation))
+            }
         }
     }
 

@@ -25,6 +25,18 @@ public struct HolderClient: Sendable {
         }
     }
 
+    /// Whether a process holds a session: one that listens, not one whose number may be another program's by now.
+    static func isHeld(_ session: String, in home: OperatorHome) async throws -> Bool {
+        let socket = try HolderSocket(
+            folder: home.path(of: OperatorHome.sessions),
+            name: String(OperatorHome.file("", session, "socket").dropFirst())
+        )
+        defer { socket.release() }
+        guard let end = try await socket.connect() else { return false }
+        try? await end.channel.close()
+        return true
+    }
+
     /// Ends the connection; what still runs on it is stopped.
     public func close() async { try? await end.channel.close() }
 

@@ -68,11 +68,9 @@ extension OperatorHome {
         try write(session, to: Self.file(Self.resumptions, session.session, "json"))
     }
 
-    /// Sessions that nobody on this machine holds any more, newest first.
-    func unheldSessions() throws -> [KeptSession] {
-        let held = Set(try liveSessions().map(\.session))
-        return try ids(in: Self.resumptions)
-            .filter { !held.contains($0) }
+    /// Sessions that this or another process of this operator's could take up, newest first.
+    func keptSessions() throws -> [KeptSession] {
+        try ids(in: Self.resumptions)
             .compactMap { try read(Self.file(Self.resumptions, $0, "json"), as: KeptSession.self) }
             .sorted { ($0.startedAt, $0.session) > ($1.startedAt, $1.session) }
     }

@@ -53,7 +53,7 @@ public struct SessionOpening: Sendable {
             let terms = try terms(invitation, document.canonical, contract, answer)
             let draft = try await ask(agent, try relay.credentials.sign(terms, exporter: exporter))
             let record = try checked(draft, terms, contract, exporter)
-            let consent = try await confirm(agent, record)
+            let consent = try await confirmed(agent, record)
             guard consent.session == terms.session, let startedAt = Timestamp(rfc3339: consent.startedAt) else {
                 throw OperatorError(.refused, "the client's program answered something that makes no sense")
             }
@@ -197,6 +197,16 @@ public struct SessionOpening: Sendable {
     private func ask(_ agent: OperatorEnd, _ terms: SignedTerms) async throws -> ConsentDraft {
         try await perform("terms", terms, at: agent, within: Self.answerTimeout) {
             "the client did not answer in time (lotse invite makes a new code)"
+        }
+    }
+
+    /// Where this fails the relay may have begun what the client's program did not, and would keep it for those who come back.
+    private func confirmed(_ agent: OperatorEnd, _ record: ConsentRecord) async throws -> Consent {
+        do {
+            return try await confirm(agent, record)
+        } catch {
+            _ = try? await relay.end(session: record.session, EndRequest(summary: nil, reason: "not begun"))
+            throw error
         }
     }
 

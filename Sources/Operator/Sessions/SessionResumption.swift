@@ -21,16 +21,17 @@ public struct SessionResumption: Sendable {
     ///
     /// - Parameter invitation: the only invitation whose session is meant, if any.
     public func candidate(of invitation: String?) async throws -> KeptSession? {
-        for kept in try relay.home.unheldSessions() where invitation == nil || kept.invitation == invitation {
+        for kept in try relay.home.keptSessions() where invitation == nil || kept.invitation == invitation {
+            guard try await !HolderClient.isHeld(kept.session, in: relay.home) else { continue }
             if let record = try await standing(of: kept), record.endedAt == nil { return kept }
             try relay.home.forgetResumption(of: kept.session)
         }
         return nil
     }
 
-    /// The session with this id, if nobody holds it.
+    /// The session with this id, if it can be taken up.
     public func candidate(session: String) throws -> KeptSession? {
-        try relay.home.unheldSessions().first { $0.session == session }
+        try relay.home.keptSessions().first { $0.session == session }
     }
 
     private func standing(of kept: KeptSession) async throws -> SessionRecord? {

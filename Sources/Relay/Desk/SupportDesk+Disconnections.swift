@@ -50,18 +50,27 @@ extension SupportDesk {
     /// The tunnel of a session is gone: the clock stands still from the moment at which both ends were heard last.
     func part(_ invitation: String, _ session: String, _ reason: String) async {
         guard let meeting = meetings[invitation] else { return }
+        let quiet = running[session].map(quiet) ?? 0
         meetings[invitation]?.isJoined = false
         meetings[invitation]?.agent = nil
         meetings[invitation]?.operatorEnd = nil
-        let ends = [meeting.agent, meeting.operatorEnd].compactMap(\.self)
-        let quiet = ends.map(\.handler.quietMilliseconds).max() ?? 0
-        for end in ends { end.channel.close(promise: nil) }
+        for end in [meeting.agent, meeting.operatorEnd] { end?.channel.close(promise: nil) }
         recordTunnels()
         await disconnected(session, reason, quiet: quiet)
         guard running[session] == nil else { return }
         closeEnds(of: invitation)
         awaitReceipt(of: session, within: Self.signingTimeAlone)
     }
+
+    /// How many milliseconds ago both ends of a session were heard; 0 where they are as lively as they have to be, since the ends say
+    /// something every two seconds.
+    func quiet(of session: RunningSession) -> Int64 {
+        guard let meeting = meetings[session.invitation] else { return 0 }
+        let quiet = [meeting.agent, meeting.operatorEnd].compactMap { $0?.handler.quietMilliseconds }.max() ?? 0
+        return quiet > Self.longestQuiet ? quiet : 0
+    }
+
+    private static let longestQuiet: Int64 = 3000
 
     /// - Parameter quiet: how many milliseconds ago both ends were there.
     func disconnected(_ session: String, _ reason: String, quiet: Int64) async {
@@ -88,7 +97,7 @@ extension SupportDesk {
         await watchLimits(session)
     }
 
-    private func reconnected(_ session: String) async {
+    func reconnected(_ session: String) async {
         recordTunnels()
         guard let current = running[session], let disconnection = current.disconnection else { return }
         running[session]?.disconnection = nil
@@ -149,6 +158,7 @@ extension SupportDesk {
     /// - Returns: their ids.
     func reopenSessions() async throws -> Set<String> {
         var reopened: Set<String> = []
+        _ = try await directory.refreshIfChanged()
         for record in try await ledger.sessions(SessionFilter(state: .live)) {
             // However far the wall clock went back meanwhile: never before what was written down.
             let now = max(clock.wall(), record.lastInstant)

@@ -81,9 +81,9 @@ extension SupportDesk {
     }
 
     private func checkpoint() async {
-        let instants = running.values.filter { $0.pendingEnd == nil && $0.disconnection == nil }.map {
-            ($0.session, $0.instant(clock))
-        }
+        // No later than both ends were heard: a disconnection that is noticed afterwards begins then.
+        let instants = running.values.filter { $0.pendingEnd == nil && $0.disconnection == nil }
+            .map { ($0.session, $0.instant(clock, quiet: quiet(of: $0))) }
         guard !instants.isEmpty else { return }
         do {
             try await ledger.checkpoint(Dictionary(uniqueKeysWithValues: instants))

@@ -29,11 +29,13 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     private var isPartnerWritable = false
     private var isReadPending = false
     private var hasEnded = false
-    private let lastHeard = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
+    /// In nanoseconds of the machine's uptime; 0 before anything came.
+    private let lastHeard = Atomic<UInt64>(0)
 
-    /// How many milliseconds ago something came in last; from any thread.
+    /// How many milliseconds ago something came in last; 0 where nothing has come yet. From any thread.
     var quietMilliseconds: Int64 {
         let heard = lastHeard.load(ordering: .relaxed)
+        guard heard > 0 else { return 0 }
         let now = NIODeadline.now().uptimeNanoseconds
         return now > heard ? Int64(clamping: (now - heard) / 1_000_000) : 0
     }
