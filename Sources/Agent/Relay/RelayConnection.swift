@@ -9,6 +9,7 @@ import TerminalText
 public final class RelayConnection: AgentRelay {
     private let endpoint: RelayEndpoint
     private let trust: RelayTrust
+    private let proxy: Proxy?
     private let memory: RelayMemory
     private let phrases: Phrases
     private let now: @Sendable () -> Int64
@@ -32,6 +33,7 @@ public final class RelayConnection: AgentRelay {
     ) {
         endpoint = configuration.relay
         trust = configuration.trust
+        proxy = configuration.proxy
         self.memory = memory
         self.phrases = phrases
         self.now = now
@@ -104,17 +106,8 @@ public final class RelayConnection: AgentRelay {
     }
 
     private func client() throws -> RelayClient {
-        if let proven = proven.withLock({ $0 }) { return try RelayClient(endpoint: endpoint, trust: .pin(proven)) }
-        switch trust {
-        case .pinned(let digest, _), .remembered(let digest, _):
-            return try RelayClient(endpoint: endpoint, trust: .pin(digest))
-        case .authorities(let pem, let file):
-            guard let certificates = try? Certificate.chain(pem: String(decoding: pem, as: UTF8.self)),
-                !certificates.isEmpty
-            else { throw AgentError(.configuration, "\(quoted(file)) holds no certificate in PEM (check --ca)") }
-            return try RelayClient(endpoint: endpoint, trust: .authorities(certificates))
-        case .firstContact: return try RelayClient(endpoint: endpoint, trust: .presented)
-        }
+        let trust = try proven.withLock({ $0 }).map { TLSTrust.pin($0) } ?? trust.tls()
+        return try RelayClient(endpoint: endpoint, trust: trust, proxy: proxy)
     }
 
     /// The pairing is bound to what was shown (`EncryptedLayer`), so that only now it is worth remembering.
@@ -165,6 +158,7 @@ public final class RelayConnection: AgentRelay {
             }
         case .unreachable: AgentError(.relayFailed, phrases.relayUnreachable(detail))
         case .timedOut: AgentError(.relayFailed, phrases.relaySilent(detail))
+        case .proxy(let failure): AgentError(.relayFailed, phrases.proxyFailed(failure, proxy: detail, relay: address))
         default: AgentError(.relayFailed, TerminalText.name(error.description, limit: 400))
         }
     }

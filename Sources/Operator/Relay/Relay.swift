@@ -62,11 +62,13 @@ public struct Relay: Sendable {
         let certificate = try Certificate(pem: login.certificate)
         let key = try PrivateKey(pem: login.privateKey)
         self.credentials = try OperatorCredentials(certificate: certificate, authority: authority, key: key)
+        let endpoint = try RelayEndpoint(url: login.relay)
         self.client = try RelayClient(
-            endpoint: RelayEndpoint(url: login.relay),
+            endpoint: endpoint,
             trust: .authorities([authority]),
             certificate: certificate,
-            privateKey: key
+            privateKey: key,
+            proxy: ProxySettings.ofProcess.proxy(for: endpoint)
         )
     }
 
