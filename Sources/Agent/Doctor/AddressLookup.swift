@@ -28,10 +28,8 @@ struct AddressLookup: Sendable {
     }
 
     private static func resolve(_ host: String, _ port: Int) throws -> [SocketAddress] {
-        var hints = addrinfo()
-        hints.ai_socktype = NIOBSDSocket.SocketType.stream.rawValue
         var first: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(host, "\(port)", &hints, &first)
+        let code = getaddrinfo(host, "\(port)", nil, &first)
         guard code == 0 else {
             // RFC 3493 §6.1: everything else may be another time.
             throw code == EAI_NONAME || code == noAddress ? Failure.unknown : Failure.noServer
@@ -40,6 +38,7 @@ struct AddressLookup: Sendable {
         var addresses: [SocketAddress] = []
         var next = first
         while let entry = next {
+            // Each comes once for each kind of socket.
             if let address = address(entry.pointee), !addresses.contains(address) { addresses.append(address) }
             next = entry.pointee.ai_next
         }

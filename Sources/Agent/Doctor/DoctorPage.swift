@@ -61,7 +61,7 @@ public struct DoctorPage: Sendable {
             "  \(padded(phrases.title(finding.check), titles))  "
             + "\(padded(finding.ok ? phrases.inOrder : phrases.blocked, states))  "
         guard screen.isTerminal else { return [head + finding.message] }
-        let text = TerminalText.wrapped(finding.message, columns: screen.columns, indentation: head.count)
+        let text = TerminalText.wrapped(finding.message, columns: screen.output.columns, indentation: head.count)
         return text.enumerated().map { $0 == 0 ? head + $1.dropFirst(head.count) : $1 }
     }
 }
