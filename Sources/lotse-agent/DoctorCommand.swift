@@ -33,11 +33,12 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let environment = SystemEnvironment.variables
+        let places = AgentPlaces.standard(environment: environment)
         let configuration: AgentConfiguration
         do {
             configuration = try AgentConfiguration(
                 options: AgentOptions(relay: relay.relay, pin: relay.pin, authorities: relay.ca),
-                places: .standard(environment: environment),
+                places: places,
                 environment: environment
             )
         } catch {
@@ -46,6 +47,7 @@ struct DoctorCommand: AsyncParsableCommand {
         }
         let page = DoctorPage(
             configuration,
+            memory: places.memory,
             screen: ClientScreen(DescriptorOutput(STDOUT_FILENO)),
             phrases: Phrases(Language(environment: environment))
         )

@@ -46,7 +46,8 @@ struct HappyEyeballsTests {
     @Test("where nobody listens at the IPv6 address, the IPv4 one is taken at once")
     func refused() async throws {
         let time = try await Self.time(six: SocketAddress(ipAddress: "::1", port: 1))
-        #expect(time < .seconds(2))
+        // Without the other address it would be the end.
+        #expect(time < .seconds(10))
     }
 
     @Test("where the IPv6 address swallows everything, the IPv4 one is taken after a quarter of a second")
@@ -54,9 +55,9 @@ struct HappyEyeballsTests {
         let hole = try #require(BlackHole(), "no IPv6 on the loopback")
         defer { hole.close() }
         let time = try await Self.time(six: SocketAddress(ipAddress: "::1", port: hole.port))
-        print("connected in \(time)")
         #expect(time >= .milliseconds(250))
-        #expect(time < .seconds(2))
+        // An idle machine takes 0.28 s; without the other address the time for connecting would be over.
+        #expect(time < .seconds(10))
     }
 }
 

@@ -32,20 +32,25 @@ struct Doctor: Sendable {
     let relay: RelayEndpoint
     let trust: RelayTrust
     let proxy: Proxy?
+    /// The file in which relays are remembered.
+    let memory: String
     let phrases: Phrases
     var lookup = AddressLookup.system
     var now: @Sendable () -> Int64 = { SystemTime().epochSeconds }
     var time: any AgentTime = SystemTime()
 
+    /// How `lotse-relay init` begins its authority's name. It proves nothing, but who opens connections has another.
+    private static let authorityPrefix = "Lotse authority of "
     /// How long a name may take.
     private static let lookupLimit: Duration = .seconds(10)
     /// Clocks that are no farther apart than so many seconds are right.
     static let clockTolerance: Int64 = 120
 
-    init(_ configuration: AgentConfiguration, phrases: Phrases) {
+    init(_ configuration: AgentConfiguration, memory: String, phrases: Phrases) {
         relay = configuration.relay
         trust = configuration.trust
         proxy = configuration.proxy
+        self.memory = memory
         self.phrases = phrases
     }
 
@@ -70,7 +75,9 @@ struct Doctor: Sendable {
     private func lookUp() async -> (Finding, [SocketAddress]) {
         let (host, port, lookup) = (nearest.host, nearest.port, lookup)
         if let address = try? SocketAddress(ipAddress: host, port: port) {
-            return (Finding(check: .name, ok: true, message: phrases.nameIsAddress(host)), [address])
+            return (
+                Finding(check: .name, ok: true, message: phrases.nameIsAddress(host, isProxy: proxy != nil)), [address]
+            )
         }
         let outcome = await Awaited.of(limit: Self.lookupLimit, time: time) {
             try await lookup.addresses(host, port)
@@ -79,7 +86,8 @@ struct Doctor: Sendable {
         switch outcome {
         case .value(let addresses) where !addresses.isEmpty:
             let list = addresses.compactMap(\.ipAddress)
-            return (Finding(check: .name, ok: true, message: phrases.nameFound(host, addresses: list)), addresses)
+            let message = phrases.nameFound(host, addresses: list, isProxy: proxy != nil)
+            return (Finding(check: .name, ok: true, message: message), addresses)
         case .value, .failure(AddressLookup.Failure.unknown):
             message = phrases.nameUnknown(host, isProxy: proxy != nil)
         case .failure, .timedOut, .interrupted: message = phrases.namesUnavailable(host)
@@ -99,6 +107,7 @@ struct Doctor: Sendable {
             message = phrases.connectionWorks(
                 first.address.ipAddress ?? nearest.host,
                 port: nearest.port,
+                isProxy: proxy != nil,
                 without: dead.map { $0 == .inet6 ? "IPv6" : "IPv4" }
             )
         } else if outcomes.contains(where: { $0.result == .refuses }) {
@@ -146,8 +155,7 @@ struct Doctor: Sendable {
         if case .firstContact = trust {
             let name = TerminalText.name(authority?.commonName ?? "", limit: 80)
             let pin = Hexadecimal.encode(authority?.spkiSHA256 ?? [])
-            // What lotse-relay init calls its authority. A name proves nothing, but who looks into connections has another.
-            let isOurs = name.hasPrefix("Lotse authority of ")
+            let isOurs = name.hasPrefix(Self.authorityPrefix)
             interception = Finding(
                 check: .interception,
                 ok: isOurs,
@@ -184,11 +192,24 @@ struct Doctor: Sendable {
                 Finding(check: .clock, ok: false, message: message),
             ]
         case .tls(.wrongPin), .tls(.certificateRejected):
-            return interception(phrases.intercepted(by: issuer, relay: "\(relay)"))
+            guard issuer.hasPrefix(Self.authorityPrefix) else {
+                return interception(phrases.intercepted(by: issuer, relay: "\(relay)"))
+            }
+            return interception(phrases.sentence(otherAuthority))
         case .tls(.wrongHost):
             return interception(phrases.otherHost(TerminalText.name(names(refused), limit: 120), relay: relay.host))
         case .tls: return interception(phrases.noSecureConnection("\(relay)"))
         default: return interception(phrases.noRelay("\(relay)", detail: TerminalText.name(detail, limit: 300)))
+        }
+    }
+
+    /// A Lotse relay answers, and not the one that is trusted.
+    private var otherAuthority: String {
+        switch trust {
+        case .pinned(_, let source): phrases.authorityNotPinned("\(relay)", source: source)
+        case .authorities(_, let file): phrases.authorityNotPinned("\(relay)", source: file)
+        case .remembered(_, let since): phrases.authorityChanged("\(relay)", since: since.rfc3339, file: memory)
+        case .firstContact: phrases.authorityContradicts("\(relay)")
         }
     }
 

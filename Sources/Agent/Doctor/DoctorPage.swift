@@ -8,8 +8,10 @@ public struct DoctorPage: Sendable {
     private let phrases: Phrases
 
     /// The page about a configuration's relay.
-    public init(_ configuration: AgentConfiguration, screen: ClientScreen, phrases: Phrases) {
-        self.init(doctor: Doctor(configuration, phrases: phrases), screen: screen)
+    ///
+    /// - Parameter memory: the file in which relays are remembered.
+    public init(_ configuration: AgentConfiguration, memory: String, screen: ClientScreen, phrases: Phrases) {
+        self.init(doctor: Doctor(configuration, memory: memory, phrases: phrases), screen: screen)
     }
 
     init(doctor: Doctor, screen: ClientScreen) {
@@ -53,13 +55,13 @@ public struct DoctorPage: Sendable {
     /// A row of three columns, the sentence in lines of its own below each other where there is a terminal.
     private func lines(_ finding: Doctor.Finding) -> [String] {
         let titles = Doctor.Check.allCases.map { phrases.title($0).count }.max() ?? 0
-        let states = max(phrases.inOrder.count, phrases.blocked.count)
+        let states = max(phrases.inOrder.count, phrases.wrong.count)
         func padded(_ text: String, _ width: Int) -> String {
             text + String(repeating: " ", count: max(0, width - text.count))
         }
         let head =
             "  \(padded(phrases.title(finding.check), titles))  "
-            + "\(padded(finding.ok ? phrases.inOrder : phrases.blocked, states))  "
+            + "\(padded(finding.ok ? phrases.inOrder : phrases.wrong, states))  "
         guard screen.isTerminal else { return [head + finding.message] }
         let text = TerminalText.wrapped(finding.message, columns: screen.output.columns, indentation: head.count)
         return text.enumerated().map { $0 == 0 ? head + $1.dropFirst(head.count) : $1 }

@@ -11,8 +11,8 @@ extension Phrases {
         case .clock: say("clock", "Uhr")
         }
     }
-    var inOrder: String { say("ok", "gut") }
-    var blocked: String { say("BLOCKED", "GESPERRT") }
+    var inOrder: String { "ok" }
+    var wrong: String { "PROBLEM" }
     func looking(_ check: Doctor.Check) -> String {
         say("Looking: \(title(check)) … Ctrl-C leaves.", "Prüfe: \(title(check)) … Strg-C bricht ab.")
     }
@@ -32,12 +32,15 @@ extension Phrases {
 // MARK: - Name and connection
 
 extension Phrases {
-    func nameIsAddress(_ host: String) -> String {
-        say("\(host) is an address already.", "\(host) ist bereits eine Adresse.")
+    /// What stands in front of a host that is the proxy: that one looks the relay's name up.
+    private func role(_ isProxy: Bool) -> String { isProxy ? say("The proxy ", "Der Proxy ") : "" }
+
+    func nameIsAddress(_ host: String, isProxy: Bool) -> String {
+        role(isProxy) + say("\(host) is an address already.", "\(host) ist bereits eine Adresse.")
     }
-    func nameFound(_ host: String, addresses: [String]) -> String {
+    func nameFound(_ host: String, addresses: [String], isProxy: Bool) -> String {
         let list = addresses.prefix(4).joined(separator: ", ")
-        return say("\(host) is at \(list).", "\(host) ist unter \(list).")
+        return role(isProxy) + say("\(host) is at \(list).", "\(host) hat die Adresse \(list).")
     }
     func nameUnknown(_ host: String, isProxy: Bool) -> String {
         isProxy
@@ -57,12 +60,13 @@ extension Phrases {
                 + "Nameserver prüfen)."
         )
     }
-    func connectionWorks(_ address: String, port: Int, without family: String?) -> String {
+    func connectionWorks(_ address: String, port: Int, isProxy: Bool, without family: String?) -> String {
         let note =
             family.map {
                 say(" \($0) gets nowhere, and is not needed.", " \($0) kommt nicht durch und wird nicht gebraucht.")
             } ?? ""
-        return say("\(address) answers on port \(port).\(note)", "\(address) antwortet auf Port \(port).\(note)")
+        return role(isProxy)
+            + say("\(address) answers on port \(port).\(note)", "\(address) antwortet auf Port \(port).\(note)")
     }
     func connectionRefused(_ host: String, port: Int, isProxy: Bool) -> String {
         isProxy
@@ -113,9 +117,9 @@ extension Phrases {
             ? say("somebody who does not say their name", "jemandem, der seinen Namen nicht nennt") : "\"\(issuer)\""
         return say(
             "In place of the relay's certificate comes one from \(who), so something in between opens the connection, such as a firewall or a "
-                + "virus scanner (ask who runs it to leave \(relay) alone, and your supporter whether the --pin is right).",
+                + "virus scanner (ask who runs it to leave \(relay) alone).",
             "Statt des Zertifikats des Relays kommt eines von \(who); etwas dazwischen öffnet also die Verbindung, etwa eine Firewall oder "
-                + "ein Virenscanner (bitten Sie den Betreiber, \(relay) auszunehmen, und fragen Sie Ihren Helfer, ob --pin stimmt)."
+                + "ein Virenscanner (bitten Sie den Betreiber, \(relay) auszunehmen)."
         )
     }
     func otherHost(_ names: String, relay: String) -> String {
@@ -140,7 +144,7 @@ extension Phrases {
     }
     func clockRight(_ seconds: Int64) -> String {
         let apart = duration(Int64(seconds.magnitude))
-        return seconds == 0
+        return seconds.magnitude < 5
             ? say("This computer's clock is right.", "Die Uhr dieses Computers geht richtig.")
             : say(
                 "This computer's clock is right (\(apart) apart).",
@@ -156,12 +160,11 @@ extension Phrases {
         )
     }
     func clockOutside(_ now: String, from: String?, to: String?) -> String {
-        let english = from.flatMap { from in to.map { ", valid from \(from) to \($0)" } } ?? ""
-        let german = from.flatMap { from in to.map { ", gültig von \(from) bis \($0)" } } ?? ""
+        let (start, end) = (from ?? "?", to ?? "?")
         return say(
-            "This computer's clock says \(now), at which the relay's certificate\(english) does not count (set the clock; if it is right, "
-                + "tell your supporter).",
-            "Die Uhr dieses Computers sagt \(now); zu dieser Zeit gilt das Zertifikat des Relays\(german) nicht (Uhr stellen; geht sie "
+            "This computer's clock says \(now), but the relay's certificate is valid from \(start) to \(end) (set the clock; if it is "
+                + "right, tell your supporter).",
+            "Die Uhr dieses Computers sagt \(now), aber das Zertifikat des Relays gilt von \(start) bis \(end) (Uhr stellen; geht sie "
                 + "richtig, sagen Sie es Ihrem Helfer)."
         )
     }

@@ -5,11 +5,16 @@ extension ConnectHandler {
             /// The connection to the proxy is not there yet. Exits: asked, over.
             case idle
             /// The request is out; what came of the answer so far. Exits: open, over.
-            case asked([UInt8])
+            case asked(Answer)
             /// The connection leads to the relay. No exit.
             case open
             /// No way through. No exit.
             case over
+        }
+
+        private struct Answer {
+            var bytes: [UInt8] = []
+            var search = ProxyAnswer.End()
         }
 
         enum Action: Equatable {
@@ -35,7 +40,7 @@ extension ConnectHandler {
         /// The proxy is connected. True: ask it.
         mutating func connected() -> Bool {
             guard case .idle = state else { return false }
-            state = .asked([])
+            state = .asked(Answer())
             return true
         }
 
@@ -45,7 +50,7 @@ extension ConnectHandler {
             case .idle, .over: return .wait
             case .asked(var answer):
                 state = .over
-                answer += bytes
+                answer.bytes += bytes
                 let action = look(&answer)
                 switch action {
                 case .wait: state = .asked(answer)
@@ -56,21 +61,25 @@ extension ConnectHandler {
             }
         }
 
-        private mutating func look(_ answer: inout [UInt8]) -> Action {
+        private mutating func look(_ answer: inout Answer) -> Action {
             while true {
-                guard answer.starts(with: "HTTP/1.".utf8.prefix(answer.count)) else { return .fail(.nonsense) }
-                let room = Self.longestHead - interimBytes
-                guard let length = ProxyAnswer.length(answer.prefix(room)) else {
-                    return answer.count < room ? .wait : .fail(.nonsense)
+                guard answer.bytes.starts(with: "HTTP/1.".utf8.prefix(answer.bytes.count)) else {
+                    return .fail(.nonsense)
                 }
-                guard let head = ProxyAnswer(answer.prefix(length)) else { return .fail(.nonsense) }
-                answer.removeFirst(length)
+                let room = Self.longestHead - interimBytes
+                guard let length = answer.search.end(in: answer.bytes.prefix(room)) else {
+                    return answer.bytes.count < room ? .wait : .fail(.nonsense)
+                }
+                guard let head = ProxyAnswer(answer.bytes.prefix(length)) else { return .fail(.nonsense) }
+                answer = Answer(bytes: Array(answer.bytes.dropFirst(length)))
                 switch head.status {
                 // RFC 9110 §15.2: there may be any number of interim answers.
                 case 100..<200: interimBytes += length
                 // §9.3.6: with any 2xx the head is the end of the answer, whatever its fields say.
-                case 200..<300: return .open(answer)
+                case 200..<300: return .open(answer.bytes)
                 case 407: return .fail(signIn(head.schemes))
+                // tinyproxy says so to a wrong password.
+                case 401: return .fail(signIn(["Basic"]))
                 default: return .fail(.refused(status: head.status))
                 }
             }

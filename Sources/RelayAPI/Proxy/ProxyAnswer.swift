@@ -5,23 +5,28 @@ struct ProxyAnswer: Equatable {
     /// At most five, each at most 20 characters of RFC 9110's tokens.
     let schemes: [String]
 
-    /// The length of the head at the beginning of `bytes`, its empty line included; nil while it is not whole.
-    ///
-    /// A line may end in LF alone (RFC 9112 §2.2).
-    static func length(_ bytes: some Collection<UInt8>) -> Int? {
-        var count = 0
-        var lineIsEmpty = false
-        for byte in bytes {
-            count += 1
-            switch byte {
-            case UInt8(ascii: "\n"):
-                if lineIsEmpty { return count }
-                lineIsEmpty = true
-            case UInt8(ascii: "\r"): break
-            default: lineIsEmpty = false
+    /// Looks for the end of a head that grows, at each byte once.
+    struct End {
+        private var scanned = 0
+        private var lineIsEmpty = false
+
+        /// The length of the head at the beginning of `bytes`, its empty line included; nil while it is not whole. `bytes` are those of
+        /// the last time, and more.
+        ///
+        /// A line may end in LF alone (RFC 9112 §2.2).
+        mutating func end(in bytes: ArraySlice<UInt8>) -> Int? {
+            for byte in bytes.dropFirst(scanned) {
+                scanned += 1
+                switch byte {
+                case UInt8(ascii: "\n"):
+                    if lineIsEmpty { return scanned }
+                    lineIsEmpty = true
+                case UInt8(ascii: "\r"): break
+                default: lineIsEmpty = false
+                }
             }
+            return nil
         }
-        return nil
     }
 
     /// Reads a whole head; nil for what is none (RFC 9112 §4).

@@ -79,6 +79,11 @@ struct ConnectStateMachineTests {
         }
     }
 
+    @Test("a 401 is taken for what tinyproxy means by it")
+    func unauthorized() {
+        #expect(Self.outcome("HTTP/1.0 401 Unauthorized\r\n\r\n", password: true) == .fail(.passwordRefused))
+    }
+
     @Test("any other status is told", arguments: [301, 400, 403, 404, 500, 502, 503, 504, 599])
     func refused(status: Int) {
         #expect(Self.outcome("HTTP/1.1 \(status) \u{1b}[2J\r\n\r\n<html>") == .fail(.refused(status: status)))
