@@ -144,9 +144,9 @@ final class TLSConnection {
         return SSL_key_update(ssl, requestingPeer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) == 1
     }
 
-    /// Produces a key update that asks for another one. Only between the handshake's end and the first failure.
+    /// Produces a key update. Only between the handshake's end and the first failure.
     func pulse() -> Bool {
-        guard updateKeys(requestingPeer: true) else { return false }
+        guard updateKeys(requestingPeer: false) else { return false }
         OpenSSLErrorQueue.clear()
         return SSL_do_handshake(ssl) == 1
     }

@@ -42,8 +42,8 @@ public struct PeerIdentity: Sendable, Hashable {
 
 /// What a ``TLSHandler`` does on a user outbound event.
 public enum TLSRequest: Sendable, Hashable {
-    /// Lets some bytes flow both ways that carry nothing (a key update, RFC 8446 §4.6.3), so that whoever counts silence in between does
-    /// not cut the connection.
+    /// Sends some bytes that carry nothing (a key update, RFC 8446 §4.6.3), so that whoever counts silence in between does not cut the
+    /// connection.
     case pulse
 }
 

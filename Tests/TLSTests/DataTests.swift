@@ -33,7 +33,7 @@ struct DataTests {
         #expect(pair.client.application.errors.isEmpty && pair.server.application.errors.isEmpty)
     }
 
-    @Test("a pulse makes bytes flow both ways, of which the applications hear nothing")
+    @Test("a pulse makes bytes flow of which the application at the other end hears nothing")
     func pulse() throws {
         let pair = try connected()
         for round in 0..<3 {
@@ -41,8 +41,6 @@ struct DataTests {
             pair.client.channel.triggerUserOutboundEvent(TLSRequest.pulse, promise: promise)
             try promise.futureResult.wait()
             #expect(pair.client.wire.hasOutput)
-            pair.server.deliver(pair.client.wire.take(.max))
-            #expect(pair.server.wire.hasOutput)
             pair.carry()
             #expect(pair.client.application.reads == round && pair.server.application.reads == round)
             _ = pair.client.write("c")

@@ -167,7 +167,9 @@ struct ServerTrustTests {
         ]
     }
 
-    @Test("of a refused server a person can be told who issued its certificate; of one that is accepted nothing is told")
+    @Test(
+        "of a refused server a person can be told who issued its certificate; of one that is accepted nothing is told"
+    )
     func refusedChain() throws {
         for (trust, told) in [
             (TLSTrust.pin(identities.foreign.certificate.spkiSHA256), identities.server.chain),

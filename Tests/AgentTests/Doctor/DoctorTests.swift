@@ -174,13 +174,13 @@ struct DoctorTests {
 
     @Test("whoever opens the connection is named, as far as a name may be shown")
     func interception() async throws {
-        try await Self.relay(called: "Big \u{1b}[2J\u{202e}Firewall\nInc") { server in
+        try await Self.relay(called: "Big \u{202e}Fire\u{200b}wall Inc") { server in
             for trust in [.pinned(Array(repeating: 1, count: 32), by: "--pin"), RelayTrust.firstContact] {
                 let findings = await Self.doctor(server.endpoint, trust).findings()
                 #expect(findings.map(\.ok) == [true, true, true, false])
                 #expect(
                     findings[3].message.hasPrefix(
-                        "In place of the relay's certificate comes one from \"Big [2JFirewall Inc\", so something in between"
+                        "In place of the relay's certificate comes one from \"Big Firewall Inc\", so something in between"
                     ),
                     "\(findings[3].message)"
                 )
