@@ -85,7 +85,7 @@ public struct RelayClient: Sendable {
         }
         head.headers.add(name: "Connection", value: "close")
         do {
-            let (response, identity) = try await roundTrip(head, content, within: Self.answerTimeout)
+            let (response, identity) = try await roundTrip(head, content)
             let authority = identity.map { Hexadecimal.encode($0.authoritySPKISHA256) } ?? ""
             return Reply(answer: try response.decoded(as: type), authority: authority)
         } catch {
@@ -98,7 +98,7 @@ public struct RelayClient: Sendable {
         do {
             var head = request(.GET, RelayRoute.health, token: nil)
             head.headers.add(name: "Connection", value: "close")
-            let (response, identity) = try await roundTrip(head, nil, within: .seconds(10))
+            let (response, identity) = try await roundTrip(head, nil)
             guard response.head.status == .ok else { throw response.problem }
             let date = response.head.headers.first(name: "Date").flatMap { HTTPDate.read($0) }
             return RelaySight(chain: identity?.chain ?? [], date: date)
@@ -149,16 +149,15 @@ public struct RelayClient: Sendable {
 
     private func roundTrip(
         _ head: HTTPRequestHead,
-        _ content: ByteBuffer?,
-        within limit: TimeAmount
+        _ content: ByteBuffer?
     ) async throws -> (CollectedResponse, PeerIdentity?) {
         let (response, handshake) = try await connect { channel, handshake in
             channel.eventLoop.makeCompletedFuture {
                 let collector = ResponseCollector(limit: Self.longestAnswer, promise: channel.eventLoop.makePromise())
                 try channel.pipeline.syncOperations.addHTTPClientHandlers()
                 try channel.pipeline.syncOperations.addHandler(collector)
-                let deadline = channel.eventLoop.scheduleTask(in: limit) {
-                    collector.fail(ChannelError.connectTimeout(limit))
+                let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) {
+                    collector.fail(ChannelError.connectTimeout(Self.answerTimeout))
                     channel.close(promise: nil)
                 }
                 collector.response.whenComplete { _ in deadline.cancel() }
