@@ -25,8 +25,11 @@ extension Phrases {
         return say("In the way: \(title(check)).", "Im Weg: \(title(check)).") + more
     }
 
-    /// A sentence that stands for itself: with a capital letter, and a full stop.
-    func sentence(_ text: String) -> String { text.prefix(1).uppercased() + text.dropFirst() + "." }
+    /// A sentence that stands for itself: with a capital letter, unless it begins with an address, and a full stop.
+    func sentence(_ text: String) -> String {
+        let isAddress = text.hasPrefix("https://")
+        return (isAddress ? "" : text.prefix(1).uppercased()) + text.dropFirst(isAddress ? 0 : 1) + "."
+    }
 }
 
 // MARK: - Name and connection
