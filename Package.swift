@@ -134,7 +134,7 @@ let package = Package(
         .testTarget(name: "TerminalTextTests", dependencies: ["TerminalText"]),
         .testTarget(name: "RedactionTests", dependencies: ["Redaction"]),
         .testTarget(name: "CompressionTests", dependencies: ["CZlib", "Compression"]),
-        .testTarget(name: "RelayAPITests", dependencies: ["RelayAPI"]),
+        .testTarget(name: "RelayAPITests", dependencies: ["RelayAPI", "TLS", nioCore, nioEmbedded, nioPosix]),
         .testTarget(
             name: "SupportChannelTests",
             dependencies: ["Pairing", "SupportChannel", "TLS", nioCore, nioEmbedded, nioHTTP2, nioPosix]

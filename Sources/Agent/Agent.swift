@@ -5,6 +5,7 @@
 //     AgentProgram                the way of one run: code → relay → tunnel → session → exit status
 //     Configuration/              options, `agent.yaml`, remembered relays → `AgentConfiguration`
 //     Relay/                      `AgentRelay`, what is asked of the relay, and `RelayConnection`, which asks it
+//     Doctor/                     what keeps this computer from the relay, one sentence each
 //     Terms/                      what the operator offers, checked and put into words
 //     Session/                    `AgentSession`: consent, then actions, until one side ends it
 //     Verification/               an invoice, computed again and held against what was agreed to

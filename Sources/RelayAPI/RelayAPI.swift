@@ -7,4 +7,5 @@
 //   that it would keep open for the next.
 // - `RelayClient.openTunnel`: the request with `Upgrade: lotse-tunnel` (RFC 9110 §7.8), after whose `101` the connection is an
 //   opaque stream of bytes to the other end.
+// - `Proxy/`: the HTTP proxy of `HTTPS_PROXY`, through which either goes where there is one (`CONNECT`).
 // - `RelayRoute`: the paths, each said once.

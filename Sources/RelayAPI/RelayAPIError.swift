@@ -18,6 +18,10 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
         case badAnswer
         /// The connection ended before the answer.
         case closed
+        /// What `source` says is not the address of a proxy, or that of a proxy of another kind, `scheme`.
+        case badProxy(source: String, scheme: String?)
+        /// The proxy, whose address the diagnostics are, did not let the connection through.
+        case proxy(ProxyFailure)
     }
 
     /// What kind of failure it is.
@@ -42,6 +46,11 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
         case .badAnswer:
             "the relay's answer makes no sense: \(diagnostics) (is this address a Lotse relay of the same release?)"
         case .closed: "the relay closed the connection: \(diagnostics)"
+        case .badProxy(let source, let scheme?):
+            "\(source) names a \(scheme) proxy, and only HTTP proxies are supported (write http://HOST:PORT)"
+        case .badProxy(let source, nil):
+            "\(source) is not the address of a proxy (write http://HOST:PORT or http://USER:PASSWORD@HOST:PORT, special characters as in %40)"
+        case .proxy(let failure): failure.sentence(diagnostics)
         }
     }
 
@@ -53,8 +62,7 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
         case let error as TLSError:
             return RelayAPIError(kind: .tls(error.kind), diagnostics: "\(endpoint): \(error)")
         case let error as NIOConnectionError:
-            let reason = error.connectionErrors.first.map { "\($0.error)" } ?? "no such host name"
-            return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(plain(reason))")
+            return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(reason(error))")
         case let error as IOError:
             return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(plain(error.description))")
         case let error as ChannelError:
@@ -65,6 +73,30 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
         default:
             return RelayAPIError(kind: .closed, diagnostics: "\(endpoint): \(error)")
         }
+    }
+
+    /// A connection to `proxy` that could not be made, in our words.
+    static func from(_ error: any Error, proxy: Proxy) -> any Error {
+        let failure: ProxyFailure
+        switch error {
+        case let error as ProxyFailure: failure = error
+        case let error as NIOConnectionError: failure = .unreachable(reason(error))
+        case let error as IOError: failure = .unreachable(plain(error.description))
+        case ChannelError.connectTimeout: failure = .unreachable("no answer")
+        default: return error
+        }
+        return RelayAPIError(kind: .proxy(failure), diagnostics: proxy.description)
+    }
+
+    /// What kept each address from being reached, each reason once.
+    private static func reason(_ error: NIOConnectionError) -> String {
+        var reasons: [String] = []
+        for failure in error.connectionErrors {
+            let reason =
+                if case ChannelError.connectTimeout = failure.error { "no answer" } else { plain("\(failure.error)") }
+            if !reasons.contains(reason) { reasons.append(reason) }
+        }
+        return reasons.isEmpty ? "no such host name" : reasons.joined(separator: ", ")
     }
 
     /// `connect(descriptor:addr:size:): Connection refused (errno: 111)` → `Connection refused`.

@@ -9,7 +9,10 @@ public struct RelayClient: Sendable {
     /// Where the relay is.
     public let endpoint: RelayEndpoint
     private let context: TLSContext
+    private let proxy: Proxy?
     private let group: any EventLoopGroup
+    /// Makes what looks names up; nil: the system's.
+    var resolver: (@Sendable () -> any Resolver & Sendable)?
 
     /// How long the relay may take for one answer.
     public static let answerTimeout: TimeAmount = .seconds(30)
@@ -21,19 +24,25 @@ public struct RelayClient: Sendable {
     /// - Parameters:
     ///   - trust: whom to take for the relay.
     ///   - certificate: an operator's certificate, with its key.
+    ///   - whenRefused: gets what a server sent that is not taken for the relay.
+    ///   - proxy: through which the relay is reached; nil: there is none.
     /// - Throws: `TLSError` where certificate and key do not fit.
     public init(
         endpoint: RelayEndpoint,
         trust: TLSTrust,
         certificate: Certificate? = nil,
         privateKey: PrivateKey? = nil,
+        proxy: Proxy? = nil,
+        whenRefused: (@Sendable ([Certificate]) -> Void)? = nil,
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
     ) throws {
         self.endpoint = endpoint
+        self.proxy = proxy
         self.group = group
         var configuration = TLSClientConfiguration(trust: trust, host: endpoint.host)
         configuration.certificateChain = certificate.map { [$0] } ?? []
         configuration.privateKey = privateKey
+        configuration.whenRefused = whenRefused
         self.context = try TLSContext(client: configuration)
     }
 
@@ -76,8 +85,23 @@ public struct RelayClient: Sendable {
         }
         head.headers.add(name: "Connection", value: "close")
         do {
-            let (response, authority) = try await roundTrip(head, content)
+            let (response, identity) = try await roundTrip(head, content)
+            let authority = identity.map { Hexadecimal.encode($0.authoritySPKISHA256) } ?? ""
             return Reply(answer: try response.decoded(as: type), authority: authority)
+        } catch {
+            throw RelayAPIError.from(error, endpoint)
+        }
+    }
+
+    /// Whether the relay is there, who it is, and what its clock says.
+    public func look() async throws -> RelaySight {
+        do {
+            var head = request(.GET, RelayRoute.health, token: nil)
+            head.headers.add(name: "Connection", value: "close")
+            let (response, identity) = try await roundTrip(head, nil)
+            guard response.head.status == .ok else { throw response.problem }
+            let date = response.head.headers.first(name: "Date").flatMap { HTTPDate.read($0) }
+            return RelaySight(chain: identity?.chain ?? [], date: date)
         } catch {
             throw RelayAPIError.from(error, endpoint)
         }
@@ -148,8 +172,10 @@ public struct RelayClient: Sendable {
         return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     }
 
-    private func roundTrip(_ head: HTTPRequestHead, _ content: ByteBuffer?) async throws -> (CollectedResponse, String)
-    {
+    private func roundTrip(
+        _ head: HTTPRequestHead,
+        _ content: ByteBuffer?
+    ) async throws -> (CollectedResponse, PeerIdentity?) {
         let (response, handshake) = try await connect { channel, handshake in
             channel.eventLoop.makeCompletedFuture {
                 let collector = ResponseCollector(limit: Self.longestAnswer, promise: channel.eventLoop.makePromise())
@@ -170,24 +196,41 @@ public struct RelayClient: Sendable {
             }
         }
         let identity = try await handshake.get().peer
-        return (try await response.get(), identity.map { Hexadecimal.encode($0.authoritySPKISHA256) } ?? "")
+        return (try await response.get(), identity)
     }
 
-    /// Connects, sets TLS up and then what `initializer` wants above it.
+    /// Connects, through the proxy where there is one, sets TLS up and then what `initializer` wants above it.
+    ///
+    /// Of a name's addresses those of IPv6 and IPv4 are tried in turn, the next after 250 ms, and the first that answers is taken
+    /// (RFC 8305); names are looked up on a thread of their own.
     private func connect<Output: Sendable>(
         within limit: TimeAmount = .seconds(10),
         _ initializer: @escaping @Sendable (any Channel, EventLoopFuture<TLSHandshake>) -> EventLoopFuture<Output>
     ) async throws -> Output {
-        try await ClientBootstrap(group: group)
-            .connectTimeout(min(limit, .seconds(10)))
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.maxMessagesPerRead, value: 4)
-            .connect(host: endpoint.host, port: endpoint.port) { channel in
-                let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
-                return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(context.makeHandler(handshakePromise: handshake))
-                }.flatMap { initializer(channel, handshake.futureResult) }
-            }
+        do {
+            let (output, opened) = try await ClientBootstrap(group: group)
+                .connectTimeout(min(limit, .seconds(10)))
+                .resolver(resolver?())
+                .channelOption(.socketOption(.so_keepalive), value: 1)
+                .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+                .channelOption(.maxMessagesPerRead, value: 4)
+                .connect(host: proxy?.host ?? endpoint.host, port: proxy?.port ?? endpoint.port) { channel in
+                    let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
+                    let opened = channel.eventLoop.makePromise(of: Void.self)
+                    return channel.eventLoop.makeCompletedFuture {
+                        let pipeline = channel.pipeline.syncOperations
+                        if let proxy {
+                            try pipeline.addHandler(ConnectHandler(proxy, to: endpoint, promise: opened))
+                        } else {
+                            opened.succeed()
+                        }
+                        try pipeline.addHandler(context.makeHandler(handshakePromise: handshake))
+                    }.flatMap { initializer(channel, handshake.futureResult).map { ($0, opened.futureResult) } }
+                }
+            try await opened.get()
+            return output
+        } catch {
+            throw proxy.map { RelayAPIError.from(error, proxy: $0) } ?? error
+        }
     }
 }

@@ -56,7 +56,7 @@ enum TunnelRequest<Output: Sendable>: Sendable {
 
         func upgrade(channel: any Channel, upgradeResponse: HTTPResponseHead) -> EventLoopFuture<Outcome> {
             channel.eventLoop.makeCompletedFuture {
-                try channel.pipeline.syncOperations.addHandler(HeldWrites())
+                try channel.pipeline.syncOperations.addHandlers([TunnelPulse(), HeldWrites()])
                 return Outcome.open(try initializer(channel))
             }
         }

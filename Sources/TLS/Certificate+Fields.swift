@@ -43,13 +43,15 @@ extension Certificate {
             return String(cString: text).lowercased()
         }
 
-        static func commonName(_ subject: OpaquePointer?) throws -> String? {
-            let index = X509_NAME_get_index_by_NID(subject, NID_commonName, -1)
-            guard index >= 0, let entry = X509_NAME_get_entry(subject, index) else { return nil }
+        static func commonName(_ name: OpaquePointer?) throws -> String? { try text(NID_commonName, in: name) }
+
+        static func text(_ attribute: CInt, in name: OpaquePointer?) throws -> String? {
+            let index = X509_NAME_get_index_by_NID(name, attribute, -1)
+            guard index >= 0, let entry = X509_NAME_get_entry(name, index) else { return nil }
             var bytes: UnsafeMutablePointer<UInt8>?
             let count = ASN1_STRING_to_UTF8(&bytes, X509_NAME_ENTRY_get_data(entry))
             guard count >= 0, let bytes else {
-                throw OpenSSLErrorQueue.error(.invalidInput, "a common name that is no text")
+                throw OpenSSLErrorQueue.error(.invalidInput, "a name that is no text")
             }
             defer { CRYPTO_free(bytes, nil, 0) }
             return String(decoding: UnsafeBufferPointer(start: bytes, count: Int(count)), as: UTF8.self)

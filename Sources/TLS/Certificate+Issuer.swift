@@ -12,4 +12,15 @@ extension Certificate {
         OpenSSLErrorQueue.clear()
         return isValid ?? false
     }
+
+    /// What the certificate says of its issuer: organization and common name, as far as it names them. For people to read: it proves
+    /// nothing, and may hold any character.
+    public var issuerName: String {
+        let names = try? withX509 { certificate in
+            let issuer = X509_get_issuer_name(certificate)
+            return [NID_organizationName, NID_commonName].compactMap { try? Fields.text($0, in: issuer) }
+        }
+        OpenSSLErrorQueue.clear()
+        return (names ?? []).joined(separator: ", ")
+    }
 }

@@ -14,6 +14,7 @@ struct PeerPolicy: Sendable {
     private let anchors: Anchors
     private let isRequired: Bool
     private let isRevoked: @Sendable (Certificate) -> Bool
+    private let whenRefused: (@Sendable ([Certificate]) -> Void)?
 
     init(server configuration: TLSServerConfiguration) throws {
         switch configuration.clientCertificate {
@@ -27,6 +28,7 @@ struct PeerPolicy: Sendable {
         }
         isRequired = configuration.clientCertificate == .required
         isRevoked = configuration.isRevoked
+        whenRefused = nil
     }
 
     init(client configuration: TLSClientConfiguration) throws {
@@ -42,6 +44,7 @@ struct PeerPolicy: Sendable {
         }
         isRequired = true
         isRevoked = { _ in false }
+        whenRefused = configuration.whenRefused
     }
 
     /// Sets verification up. The callback finds its way back here through the connection.
@@ -65,7 +68,10 @@ struct PeerPolicy: Sendable {
     /// Verifies what the peer sent; nil when it is refused, with the reason left in `store` (from which OpenSSL makes
     /// the alert and ``TLSError`` the sentence).
     func verify(_ store: OpaquePointer) -> PeerIdentity? {
-        guard verifyChain(store) else { return nil }
+        guard verifyChain(store) else {
+            whenRefused?(Self.sent(store))
+            return nil
+        }
         guard let identity = try? Self.identity(X509_STORE_CTX_get0_chain(store)) else {
             X509_STORE_CTX_set_error(store, X509_V_ERR_UNSPECIFIED)
             return nil
@@ -125,6 +131,16 @@ struct PeerPolicy: Sendable {
             return pointer
         }
         return nil
+    }
+
+    /// What the peer sent, as far as it can be read.
+    private static func sent(_ store: OpaquePointer) -> [Certificate] {
+        let sent = X509_STORE_CTX_get0_untrusted(store)
+        // What cannot be read must not be taken for the cause of the refusal.
+        defer { OpenSSLErrorQueue.clear() }
+        return (0..<max(0, lotse_sk_X509_num(sent))).compactMap { index in
+            lotse_sk_X509_value(sent, index).flatMap { try? Certificate($0) }
+        }
     }
 
     private static func identity(_ verified: OpaquePointer?) throws -> PeerIdentity {

@@ -83,6 +83,10 @@ public struct TLSClientConfiguration: Sendable {
     /// How long the peer may take to accept the last bytes and to answer close_notify.
     public var closeTimeout: TimeAmount
 
+    /// Gets the certificates that a refused server sent, its own first, so that a person can be told whose they are. Nothing in them is
+    /// true because it is there. Called on the connection's event loop: it must not block.
+    public var whenRefused: (@Sendable ([Certificate]) -> Void)?
+
     /// Makes a configuration.
     public init(
         trust: TLSTrust,
@@ -91,7 +95,8 @@ public struct TLSClientConfiguration: Sendable {
         privateKey: PrivateKey? = nil,
         applicationProtocols: [String] = [],
         handshakeTimeout: TimeAmount = .seconds(10),
-        closeTimeout: TimeAmount = .seconds(5)
+        closeTimeout: TimeAmount = .seconds(5),
+        whenRefused: (@Sendable ([Certificate]) -> Void)? = nil
     ) {
         self.trust = trust
         self.host = host
@@ -100,6 +105,7 @@ public struct TLSClientConfiguration: Sendable {
         self.applicationProtocols = applicationProtocols
         self.handshakeTimeout = handshakeTimeout
         self.closeTimeout = closeTimeout
+        self.whenRefused = whenRefused
     }
 }
 

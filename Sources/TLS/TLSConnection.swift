@@ -144,6 +144,13 @@ final class TLSConnection {
         return SSL_key_update(ssl, requestingPeer ? SSL_KEY_UPDATE_REQUESTED : SSL_KEY_UPDATE_NOT_REQUESTED) == 1
     }
 
+    /// Produces a key update. Only between the handshake's end and the first failure.
+    func pulse() -> Bool {
+        guard updateKeys(requestingPeer: false) else { return false }
+        OpenSSLErrorQueue.clear()
+        return SSL_do_handshake(ssl) == 1
+    }
+
     /// Bytes that only the two ends of this connection can compute (RFC 8446 §7.5). Only after the handshake.
     func exportKeyingMaterial(label: String, length: Int) throws -> [UInt8] {
         OpenSSLErrorQueue.clear()

@@ -147,6 +147,23 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
         encrypt(context)
     }
 
+    /// Sends ``TLSRequest/pulse``; what is another handler's goes on.
+    public func triggerUserOutboundEvent(
+        context: ChannelHandlerContext,
+        event: Any,
+        promise: EventLoopPromise<Void>?
+    ) {
+        guard case .some(.pulse) = event as? TLSRequest else {
+            context.triggerUserOutboundEvent(event, promise: promise)
+            return
+        }
+        // Where something is on its way anyway, or the channel takes nothing, there is nothing to add.
+        if state.encrypts, !pending.hasFlushed, context.channel.isWritable, let connection, connection.pulse() {
+            sendOutput(context, connection)
+        }
+        promise?.succeed()
+    }
+
     /// Ends one direction or both. `.input` alone does not exist in TLS.
     public func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch mode {

@@ -40,6 +40,13 @@ public struct PeerIdentity: Sendable, Hashable {
     }
 }
 
+/// What a ``TLSHandler`` does on a user outbound event.
+public enum TLSRequest: Sendable, Hashable {
+    /// Sends some bytes that carry nothing (a key update, RFC 8446 §4.6.3), so that whoever counts silence in between does not cut the
+    /// connection.
+    case pulse
+}
+
 /// Events that a ``TLSHandler`` fires through the pipeline as user inbound events.
 public enum TLSEvent: Sendable, Hashable {
     /// The handshake is done. Fired once, before the first plaintext.

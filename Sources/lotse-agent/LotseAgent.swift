@@ -23,20 +23,14 @@ struct LotseAgent: AsyncParsableCommand {
               lotse-agent --relay https://relay.example:8443
               lotse-agent --look --logs /var/log/nginx
               lotse-agent --yes --logs /var/log/nginx < file-with-the-code
+              lotse-agent doctor --relay https://relay.example:8443
               lotse-agent verify invoice.xml
               lotse-agent redact /var/log/syslog
             """,
-        subcommands: [Verify.self, Keys.self, Redact.self]
+        subcommands: [Verify.self, Keys.self, Redact.self, DoctorCommand.self]
     )
 
-    @Option(help: ArgumentHelp("Where your supporter's relay is.", valueName: "https://host:port"))
-    var relay: String?
-
-    @Option(help: ArgumentHelp("The relay's authority: its SPKI SHA-256 in hexadecimal.", valueName: "sha256"))
-    var pin: String?
-
-    @Option(help: ArgumentHelp("The relay's authority: its certificate in PEM.", valueName: "file"))
-    var ca: String?
+    @OptionGroup var relay: RelayOptions
 
     @Option(
         help: ArgumentHelp(
@@ -82,9 +76,9 @@ struct LotseAgent: AsyncParsableCommand {
         let phrases = Phrases(Language(environment: environment))
         let places = AgentPlaces.standard(environment: environment)
         let options = AgentOptions(
-            relay: relay,
-            pin: pin,
-            authorities: ca,
+            relay: relay.relay,
+            pin: relay.pin,
+            authorities: relay.ca,
             grants: grant,
             agrees: yes,
             approval: approve,
@@ -94,7 +88,7 @@ struct LotseAgent: AsyncParsableCommand {
         )
         let configuration: AgentConfiguration
         do {
-            configuration = try AgentConfiguration(options: options, places: places)
+            configuration = try AgentConfiguration(options: options, places: places, environment: environment)
         } catch {
             Self.complain(error.description)
             throw ExitCode(error.status)

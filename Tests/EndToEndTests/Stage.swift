@@ -13,6 +13,7 @@ final class Stage: Sendable {
     private let names = Mutex(0)
     private let remoteArguments = Mutex<[String]>([])
     private let fakedClock = Mutex<FakedClock?>(nil)
+    private let variables = Mutex<[String: String]>([:])
     private let serving = Mutex<(program: Program, address: String)?>(nil)
 
     private init() throws {
@@ -99,8 +100,11 @@ final class Stage: Sendable {
         [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm",
             "HOME": folder + "/agent", "LOTSE_HOME": folder + "/" + home,
-        ]
+        ].merging(variables.withLock { $0 }, uniquingKeysWith: { $1 })
     }
+
+    /// Gives all programs that are started from now on a variable.
+    func set(_ variable: String, _ value: String) { variables.withLock { $0[variable] = value } }
 
     /// Starts any program; the stage ends it.
     @discardableResult

@@ -33,6 +33,24 @@ struct DataTests {
         #expect(pair.client.application.errors.isEmpty && pair.server.application.errors.isEmpty)
     }
 
+    @Test("a pulse makes bytes flow of which the application at the other end hears nothing")
+    func pulse() throws {
+        let pair = try connected()
+        for round in 0..<3 {
+            let promise = pair.client.channel.eventLoop.makePromise(of: Void.self)
+            pair.client.channel.triggerUserOutboundEvent(TLSRequest.pulse, promise: promise)
+            try promise.futureResult.wait()
+            #expect(pair.client.wire.hasOutput)
+            pair.carry()
+            #expect(pair.client.application.reads == round && pair.server.application.reads == round)
+            _ = pair.client.write("c")
+            _ = pair.server.write("s")
+            pair.carry()
+        }
+        #expect(pair.client.application.text == "sss" && pair.server.application.text == "ccc")
+        #expect(pair.client.application.errors.isEmpty && pair.server.application.errors.isEmpty)
+    }
+
     @Test("a peer that asks for key updates and reads none of the answers is cut off")
     func keyUpdateFlood() throws {
         let pair = try connected()

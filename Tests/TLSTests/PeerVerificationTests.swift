@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import TLS
@@ -164,6 +165,27 @@ struct ServerTrustTests {
             .authorities([identities.authority.certificate]), .pin(identities.authority.certificate.spkiSHA256),
             .presented,
         ]
+    }
+
+    @Test(
+        "of a refused server a person can be told who issued its certificate; of one that is accepted nothing is told"
+    )
+    func refusedChain() throws {
+        for (trust, told) in [
+            (TLSTrust.pin(identities.foreign.certificate.spkiSHA256), identities.server.chain),
+            (.authorities([identities.foreign.certificate]), identities.server.chain),
+            (.authorities([identities.authority.certificate]), []),
+        ] {
+            let refused = Mutex<[Certificate]>([])
+            let pair = try identities.pair(client: {
+                $0.trust = trust
+                $0.whenRefused = { chain in refused.withLock { $0 = chain } }
+            })
+            try pair.connect()
+            #expect(pair.client.handshake.isSuccess == told.isEmpty)
+            #expect(refused.withLock { $0 } == told)
+        }
+        #expect(identities.server.certificate.issuerName == "Lotse test authority")
     }
 
     @Test("a good server is accepted by authority, by pin and at first contact, by name and by address")

@@ -15,6 +15,8 @@ public struct AgentConfiguration: Sendable, Equatable {
     public var relay: RelayEndpoint
     /// Whom to take for it.
     public var trust: RelayTrust
+    /// Through which proxy it is reached; nil: none.
+    public var proxy: Proxy?
     /// What may be asked for at most.
     public var grants: Set<Contract.Grant>
     /// Consent without asking.
@@ -30,6 +32,7 @@ public struct AgentConfiguration: Sendable, Equatable {
     public init(
         relay: RelayEndpoint,
         trust: RelayTrust,
+        proxy: Proxy? = nil,
         grants: Set<Contract.Grant> = [.run, .logs],
         agrees: Bool = false,
         approval: ConsentRecord.Approval = .session,
@@ -38,6 +41,7 @@ public struct AgentConfiguration: Sendable, Equatable {
     ) {
         self.relay = relay
         self.trust = trust
+        self.proxy = proxy
         self.grants = grants
         self.agrees = agrees
         self.approval = approval
@@ -47,8 +51,13 @@ public struct AgentConfiguration: Sendable, Equatable {
 
     /// Options first, then the first of `places.files` that exists, then what is remembered of the relay.
     ///
-    /// - Throws: `AgentError`: `usage` for options, `configuration` for files.
-    public init(options: AgentOptions, places: AgentPlaces) throws(AgentError) {
+    /// - Parameter environment: says which proxy leads to the relay, where `agent.yaml` does not.
+    /// - Throws: `AgentError`: `usage` for options, `configuration` for files and the proxy.
+    public init(
+        options: AgentOptions,
+        places: AgentPlaces,
+        environment: [String: String] = [:]
+    ) throws(AgentError) {
         let found = try Self.file(places)
         guard let address = options.relay ?? found?.file.relay else {
             throw AgentError(
@@ -64,6 +73,7 @@ public struct AgentConfiguration: Sendable, Equatable {
             throw AgentError(kind, "\(quoted(address))\(place) is not the address of a relay (write https://HOST:PORT)")
         }
         trust = try Self.trust(options, found, relay, places)
+        proxy = try Self.proxy(found, relay, environment)
         grants = try options.allowed()
         agrees = options.agrees
         approval = try options.chosenApproval()
@@ -144,6 +154,23 @@ public struct AgentConfiguration: Sendable, Equatable {
             return .remembered(known.authority, since: known.since)
         }
         return .firstContact
+    }
+
+    private static func proxy(
+        _ found: Found?,
+        _ relay: RelayEndpoint,
+        _ environment: [String: String]
+    ) throws(AgentError) -> Proxy? {
+        let settings = ProxySettings(
+            environment: environment,
+            address: found?.file.proxy,
+            source: found.map { "proxy in \($0.path)" } ?? ""
+        )
+        do throws(RelayAPIError) {
+            return try settings.proxy(for: relay)
+        } catch {
+            throw AgentError(.configuration, error.description)
+        }
     }
 
     private static func digest(_ text: String) -> [UInt8]? {

@@ -1,8 +1,9 @@
-/// What `agent.yaml` says: where the relay is, whom to trust, which logs may be read.
+/// What `agent.yaml` says: where the relay is, whom to trust, through which proxy it is reached, which logs may be read.
 ///
 /// ```yaml
 /// relay: https://relay.example:8443
 /// pin: 0f3a…            # SPKI SHA-256 of the relay's authority
+/// proxy: http://proxy.example:3128        # instead of HTTPS_PROXY; none: without one
 /// logs:
 ///   - /var/log/nginx
 /// ```
@@ -12,7 +13,11 @@
 struct AgentFile: Sendable, Equatable {
     var relay: String?
     var pin: String?
+    var proxy: String?
     var logs: [String] = []
+
+    /// The members that the file may have.
+    fileprivate static let keys = ["relay", "pin", "proxy", "logs"]
 
     /// What is wrong with a file, line by line.
     struct Problems: Error, Equatable, CustomStringConvertible {
@@ -20,9 +25,10 @@ struct AgentFile: Sendable, Equatable {
         var description: String { sentences.joined(separator: "; ") }
     }
 
-    init(relay: String? = nil, pin: String? = nil, logs: [String] = []) {
+    init(relay: String? = nil, pin: String? = nil, proxy: String? = nil, logs: [String] = []) {
         self.relay = relay
         self.pin = pin
+        self.proxy = proxy
         self.logs = logs
     }
 
@@ -72,12 +78,12 @@ private struct AgentFileReader {
 
     private mutating func readMember(_ line: Substring, _ number: Int) {
         guard let colon = line.firstIndex(of: ":") else {
-            return report(number, "no \"key: value\" (the keys are relay, pin and logs)")
+            return report(number, "no \"key: value\" (the keys are relay, pin, proxy and logs)")
         }
         let key = String(line[..<colon])
         let rest = line[line.index(after: colon)...]
-        guard ["relay", "pin", "logs"].contains(key) else {
-            return report(number, "an unknown key \(quoted(key)) (the keys are relay, pin and logs)")
+        guard AgentFile.keys.contains(key) else {
+            return report(number, "an unknown key \(quoted(key)) (the keys are relay, pin, proxy and logs)")
         }
         guard rest.isEmpty || rest.first == " " else {
             return report(number, "no space behind \"\(key):\" (write one)")
@@ -91,6 +97,7 @@ private struct AgentFileReader {
         case (_, .list): report(number, "a list where \(key) takes one value (write it without brackets)")
         case (_, .nothing): report(number, "\(key) without a value (write one behind the colon, or remove the line)")
         case ("relay", .text(let text)): file.relay = text
+        case ("proxy", .text(let text)): file.proxy = text
         case (_, .text(let text)): file.pin = text
         }
     }

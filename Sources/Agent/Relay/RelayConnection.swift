@@ -10,6 +10,7 @@ import TerminalText
 public final class RelayConnection: AgentRelay {
     private let endpoint: RelayEndpoint
     private let trust: RelayTrust
+    private let proxy: Proxy?
     private let memory: RelayMemory
     private let phrases: Phrases
     private let now: @Sendable () -> Int64
@@ -33,6 +34,7 @@ public final class RelayConnection: AgentRelay {
     ) {
         endpoint = configuration.relay
         trust = configuration.trust
+        proxy = configuration.proxy
         self.memory = memory
         self.phrases = phrases
         self.now = now
@@ -120,21 +122,12 @@ public final class RelayConnection: AgentRelay {
         guard let proven = proven.withLock({ $0 }) else {
             throw AgentError(.relayFailed, phrases.authorityContradicts(address))
         }
-        return try RelayClient(endpoint: endpoint, trust: .pin(proven), group: eventLoop)
+        return try RelayClient(endpoint: endpoint, trust: .pin(proven), proxy: proxy, group: eventLoop)
     }
 
     private func client() throws -> RelayClient {
-        if let proven = proven.withLock({ $0 }) { return try RelayClient(endpoint: endpoint, trust: .pin(proven)) }
-        switch trust {
-        case .pinned(let digest, _), .remembered(let digest, _):
-            return try RelayClient(endpoint: endpoint, trust: .pin(digest))
-        case .authorities(let pem, let file):
-            guard let certificates = try? Certificate.chain(pem: String(decoding: pem, as: UTF8.self)),
-                !certificates.isEmpty
-            else { throw AgentError(.configuration, "\(quoted(file)) holds no certificate in PEM (check --ca)") }
-            return try RelayClient(endpoint: endpoint, trust: .authorities(certificates))
-        case .firstContact: return try RelayClient(endpoint: endpoint, trust: .presented)
-        }
+        let trust = try proven.withLock({ $0 }).map { TLSTrust.pin($0) } ?? trust.tls()
+        return try RelayClient(endpoint: endpoint, trust: trust, proxy: proxy)
     }
 
     /// The pairing is bound to what was shown (`EncryptedLayer`), so that only now it is worth remembering.
@@ -187,6 +180,7 @@ public final class RelayConnection: AgentRelay {
             }
         case .unreachable: AgentError(.relayFailed, phrases.relayUnreachable(detail))
         case .timedOut: AgentError(.relayFailed, phrases.relaySilent(detail))
+        case .proxy(let failure): AgentError(.relayFailed, phrases.proxyFailed(failure, proxy: detail, relay: address))
         default: AgentError(.relayFailed, TerminalText.name(error.description, limit: 400))
         }
     }

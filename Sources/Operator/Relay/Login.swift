@@ -59,7 +59,11 @@ extension OperatorHome {
         }
         try refuseToReplace(endpoint, replaces: replaces)
         let key = try pendingKey(endpoint, token)
-        let client = try RelayClient(endpoint: endpoint, trust: .pin(token.authority))
+        let client = try RelayClient(
+            endpoint: endpoint,
+            trust: .pin(token.authority),
+            proxy: ProxySettings.ofProcess.proxy(for: endpoint)
+        )
         let request = try CertificateSigningRequest(commonName: "operator", key: key)
         let body = EnrolRequest(token: Hexadecimal.encode(token.secret), certificateRequest: request.pem)
         let issued = try await client.send(.POST, RelayRoute.enrol, body: body, as: IssuedCertificate.self)

@@ -69,11 +69,13 @@ public struct Relay: Sendable {
     private static func client(_ login: Login, _ authority: Certificate, on group: any EventLoopGroup) throws
         -> RelayClient
     {
-        try RelayClient(
-            endpoint: RelayEndpoint(url: login.relay),
+        let endpoint = try RelayEndpoint(url: login.relay)
+        return try RelayClient(
+            endpoint: endpoint,
             trust: .authorities([authority]),
             certificate: Certificate(pem: login.certificate),
             privateKey: PrivateKey(pem: login.privateKey),
+            proxy: ProxySettings.ofProcess.proxy(for: endpoint),
             group: group
         )
     }

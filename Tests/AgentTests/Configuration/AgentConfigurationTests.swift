@@ -33,6 +33,25 @@ struct AgentConfigurationTests {
         }
     }
 
+    @Test("the proxy is that of the environment, unless agent.yaml names one or none")
+    func proxy() throws {
+        let environment = ["HTTPS_PROXY": "http://jana:secret@p:1", "NO_PROXY": "10.0.0.0/8"]
+        func proxy(_ line: String?, relay: String = "https://relay.example") throws -> String? {
+            if let line { folder.write("relay: https://other.example\n\(line)\n", to: "beside.yaml") }
+            let options = AgentOptions(relay: relay)
+            return try AgentConfiguration(options: options, places: places, environment: environment).proxy?.description
+        }
+        #expect(try proxy(nil) == "http://p:1")
+        #expect(try proxy(nil, relay: "https://10.1.1.1") == nil)
+        #expect(try proxy("proxy: http://q:2") == "http://q:2")
+        #expect(try proxy("proxy: http://q:2", relay: "https://10.1.1.1") == nil)
+        #expect(try proxy("proxy: none") == nil)
+        let error = #expect(throws: AgentError.self) { try proxy("proxy: socks5://jana:secret@q") }
+        #expect(error?.status == 1)
+        #expect(error?.diagnostics.contains("proxy in \(folder.path)/beside.yaml names a socks5 proxy") == true)
+        #expect(error?.diagnostics.contains("secret") == false)
+    }
+
     @Test("no relay is wrong usage, and says where one can be named")
     func nothing() {
         let error = failure(AgentOptions())

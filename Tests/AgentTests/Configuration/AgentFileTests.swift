@@ -27,8 +27,8 @@ struct AgentFileTests {
     @Test(
         "is strict, and says in which line and what to do",
         arguments: [
-            ("relay", ["line 1: no \"key: value\" (the keys are relay, pin and logs)"]),
-            ("\nrelais: x", ["line 2: an unknown key \"relais\" (the keys are relay, pin and logs)"]),
+            ("relay", ["line 1: no \"key: value\" (the keys are relay, pin, proxy and logs)"]),
+            ("\nrelais: x", ["line 2: an unknown key \"relais\" (the keys are relay, pin, proxy and logs)"]),
             ("pin: a\npin: b", ["line 2: pin a second time (remove one)"]),
             ("pin:a", ["line 1: no space behind \"pin:\" (write one)"]),
             ("pin:", ["line 1: pin without a value (write one behind the colon, or remove the line)"]),

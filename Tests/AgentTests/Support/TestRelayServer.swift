@@ -29,7 +29,8 @@ struct TestRelayServer: Sendable {
         return try .create(commonName: "Test", notBefore: now - 3600, notAfter: now + 3600)
     }
 
-    init(authority: CertificateAuthority, answer: Answer = .honest) async throws {
+    /// - Parameter date: what it says the time is.
+    init(authority: CertificateAuthority, answer: Answer = .honest, date: String? = nil) async throws {
         self.authority = authority
         let now = SystemTime().epochSeconds
         let key = try PrivateKey.generate(.p256)
@@ -68,7 +69,9 @@ struct TestRelayServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(context.makeHandler())
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
-                    try channel.pipeline.syncOperations.addHandler(AnswerHandler(status: status, body: body))
+                    try channel.pipeline.syncOperations.addHandler(
+                        AnswerHandler(status: status, body: body, date: date)
+                    )
                 }
             }
             .bind(host: "127.0.0.1", port: 0).get()
@@ -84,15 +87,18 @@ private final class AnswerHandler: ChannelInboundHandler {
 
     private let status: HTTPResponseStatus
     private let body: Data
+    private let date: String?
 
-    init(status: HTTPResponseStatus, body: Data) {
+    init(status: HTTPResponseStatus, body: Data, date: String?) {
+        self.date = date
         self.status = status
         self.body = body
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .end = unwrapInboundIn(data) else { return }
-        let headers = HTTPHeaders([("Content-Length", "\(body.count)")])
+        var headers = HTTPHeaders([("Content-Length", "\(body.count)")])
+        if let date { headers.add(name: "Date", value: date) }
         let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil)
