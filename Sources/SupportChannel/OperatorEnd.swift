@@ -31,6 +31,23 @@ public struct OperatorEnd: Sendable {
             // HTTP/2 lets only the server push, and no push is allowed here (RFC 9113 §8.4).
             stream.close()
         }
+        try channel.pipeline.syncOperations.addHandler(RoundTripHandler())
+    }
+
+    /// Measures how long it takes to the other end and back.
+    ///
+    /// - Throws: where the connection ends meanwhile, or another task measures too.
+    public func roundTrip() async throws -> TimeAmount {
+        try await channel.eventLoop.flatSubmit { [channel] in
+            let promise = channel.eventLoop.makePromise(of: TimeAmount.self)
+            do {
+                try channel.pipeline.syncOperations.handler(type: RoundTripHandler.self).measure(promise)
+            } catch {
+                promise.fail(error)
+            }
+            return promise.futureResult
+        }
+        .get()
     }
 
     /// Performs one action and hands `body` its replies and a way to send input.
