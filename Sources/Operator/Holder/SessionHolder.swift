@@ -37,6 +37,8 @@ public final class SessionHolder: Sendable {
         var record: SessionRecord?
         /// What commands asked the agent for.
         var actions = SessionClosing.SeenActions()
+        /// How long it takes to the client's machine and back, as it was measured last.
+        var roundTrip: TimeAmount?
     }
 
     /// How long commands may take to hear of the end.
@@ -111,6 +113,7 @@ public final class SessionHolder: Sendable {
             }
             group.addTask { await self.watch() }
             group.addTask { await self.watchRelay() }
+            group.addTask { await self.watchDistance() }
             defer { group.cancelAll() }
             try await ready()
             var iterator = endings.makeAsyncIterator()
@@ -129,7 +132,7 @@ public final class SessionHolder: Sendable {
 
     var status: HolderStatus {
         let (clock, grants, isPausedByClient) = state.withLock { ($0.clock, $0.grants, $0.isPausedByClient) }
-        let record = state.withLock { $0.record }
+        let (record, roundTrip) = state.withLock { ($0.record, $0.roundTrip) }
         return HolderStatus(
             session: session.id,
             contract: session.contract,
@@ -144,7 +147,9 @@ public final class SessionHolder: Sendable {
             netCents: record?.netCents,
             currency: record?.currency,
             quotaLeftSeconds: record?.quotaLeftSeconds,
-            diagnose: session.diagnose
+            diagnose: session.diagnose,
+            categories: session.categories,
+            roundTripMilliseconds: roundTrip.map { max(1, ($0.nanoseconds + 500_000) / 1_000_000) }
         )
     }
 
@@ -320,6 +325,18 @@ extension SessionHolder {
             await heard("the relay's clock stands still: the client paused the session")
         } while (try? await Task.sleep(for: Self.relayInterval)) != nil
     }
+
+    /// Measures how far away the client's machine is.
+    private func watchDistance() async {
+        let agent = session.agent
+        repeat {
+            let roundTrip = try? await withDeadline(Self.farthest) { try await agent.roundTrip() }
+            state.withLock { $0.roundTrip = roundTrip }
+        } while (try? await Task.sleep(for: Self.relayInterval)) != nil
+    }
+
+    /// Who is farther away is not there.
+    private static let farthest: Duration = .seconds(10)
 
     /// What the relay says of cap and included time: both ends hear it, once.
     private func passOn(_ warning: String) async {
