@@ -128,6 +128,11 @@ extension EndToEnd {
                     return block.hasSuffix(words) && !block.contains("EUR") && rows.last == ">"
                         && rows.count { $0.contains(Self.status) } == 1
                 }
+                // An output that ends inside of a row keeps it.
+                try await console.type("run printf no-end")
+                try await console.shows("an output without an end, and the prompt below it") { rows in
+                    rows.suffix(3).first == "no-end" && rows.dropLast().last?.contains(Self.status) == true
+                }
             }
         }
 

@@ -1,5 +1,4 @@
 import CEditLine
-import Dispatch
 import Glibc
 import NIOCore
 import NIOPosix
@@ -43,30 +42,6 @@ final class EditedLines: LineSource, @unchecked Sendable {
         var status: String?
         var isPaused: Bool?
         var columns = 80
-    }
-
-    /// Something that is said while a line is being typed.
-    private final class Aside: Sendable {
-        private let turn: AsyncStream<Never>
-        private let begun: AsyncStream<Never>.Continuation
-        private let ended: DispatchSemaphore
-
-        init() {
-            (turn, begun) = AsyncStream.makeStream()
-            ended = DispatchSemaphore(value: 0)
-        }
-
-        /// The line has made room.
-        func begin() {
-            begun.finish()
-            ended.wait()
-        }
-
-        func say(_ body: @Sendable () async -> Void) async {
-            for await _ in turn {}
-            await body()
-            ended.signal()
-        }
     }
 
     /// An editor on the terminal of standard input, with the history in the file at `historyPath`.
@@ -193,6 +168,7 @@ final class EditedLines: LineSource, @unchecked Sendable {
         defer { finishReading() }
         el_resize(editor)
         setPrompt(isDumb ? (prompt.status.map { $0.clock } ?? "") + prompt.text : prompt.text)
+        beginRow()
         drawStatus()
         var count: CInt = 0
         guard let line = el_gets(editor, &count) else {
@@ -303,6 +279,13 @@ final class EditedLines: LineSource, @unchecked Sendable {
         "ITERM_SESSION_ID", "WT_SESSION",
     ]
     .contains { (name: String) in getenv(name) != nil }
+
+    /// Goes to a row of its own where something stands in this one: a row of blanks wraps then, and else it does not (xterm's pending
+    /// wrap, which the common terminals have).
+    private func beginRow() {
+        guard !isDumb else { return }
+        lotse_line_write(String(repeating: " ", count: columns) + "\r\u{1b}[K")
+    }
 
     private func drawStatus() {
         let size = size

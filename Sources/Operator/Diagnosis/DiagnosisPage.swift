@@ -159,7 +159,7 @@ struct DiagnosisPage {
           font: .8rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
         code { font: .85rem ui-monospace, monospace; overflow-wrap: anywhere; }
         details { border-top: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; }
-        small { color: var(--quiet); } details > p { margin: .3rem 0; }
+        small { color: var(--quiet); white-space: nowrap; } details > p { margin: .3rem 0; }
         /* On paper what is wrong stands on the first page; outputs are there as far as they were opened before. */
         @page { margin: 15mm; }
         @media print { html { font-size: 10.5pt; } body { font-size: 1rem; } main { max-width: none; padding: 0; }

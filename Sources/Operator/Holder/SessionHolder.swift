@@ -44,7 +44,7 @@ public final class SessionHolder: Sendable {
     /// How long commands may take to hear of the end.
     private static let farewell: TimeAmount = .seconds(2)
     /// How often the relay is asked how the session stands.
-    private static let relayInterval: Duration = .seconds(5)
+    static let relayInterval: Duration = .seconds(5)
 
     private let heard: @Sendable (String) async -> Void
 
@@ -164,6 +164,9 @@ public final class SessionHolder: Sendable {
             }
         }
     }
+
+    /// How long it takes to the client's machine and back; nil where nothing came back.
+    func noteRoundTrip(_ time: TimeAmount?) { state.withLock { $0.roundTrip = time } }
 
     /// A command asks the agent for something, or the agent accepted that.
     func noteAction(_ name: String, _ parameters: [UInt8], isAccepted: Bool = false) {
@@ -325,18 +328,6 @@ extension SessionHolder {
             await heard("the relay's clock stands still: the client paused the session")
         } while (try? await Task.sleep(for: Self.relayInterval)) != nil
     }
-
-    /// Measures how far away the client's machine is.
-    private func watchDistance() async {
-        let agent = session.agent
-        repeat {
-            let roundTrip = try? await withDeadline(Self.farthest) { try await agent.roundTrip() }
-            state.withLock { $0.roundTrip = roundTrip }
-        } while (try? await Task.sleep(for: Self.relayInterval)) != nil
-    }
-
-    /// Who is farther away is not there.
-    private static let farthest: Duration = .seconds(10)
 
     /// What the relay says of cap and included time: both ends hear it, once.
     private func passOn(_ warning: String) async {
