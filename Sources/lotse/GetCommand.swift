@@ -38,7 +38,7 @@ struct GetCommand: AsyncParsableCommand {
 
 /// What `get` and `put` have in common.
 struct TransferOptions: ParsableArguments {
-    @Flag(name: .long, help: "Take the place of a file that is there already; the client sees that.")
+    @Flag(name: .long, help: "Take the place of a file that is where this one goes; on their machine the client sees that.")
     var replace = false
 
     @OptionGroup var choice: SessionOption
