@@ -110,7 +110,7 @@ let package = Package(
 
         // The programs: one file per subcommand.
         .executableTarget(name: "lotse-relay", dependencies: ["Ledger", "Relay", "RelayAPI", argumentParser]),
-        .executableTarget(name: "lotse-agent", dependencies: ["Agent", argumentParser]),
+        .executableTarget(name: "lotse-agent", dependencies: ["Agent", "RelayAPI", argumentParser]),
         .executableTarget(
             name: "lotse",
             dependencies: [

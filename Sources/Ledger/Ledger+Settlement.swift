@@ -150,6 +150,11 @@ extension Ledger {
         try db.row("SELECT * FROM credits WHERE session = ?", [session], CreditRecord.init(row:))
     }
 
+    /// How a session was given back; nil where it was not.
+    public func credit(of session: String) async throws -> CreditRecord? {
+        try await store.read { try Self.credit(session, $0) }
+    }
+
     /// The sessions of a contract that were given back, in their order.
     public func credits(of contract: String) async throws -> [CreditRecord] {
         try await store.read {

@@ -1,5 +1,6 @@
 import Agent
 import ArgumentParser
+import RelayAPI
 
 #if canImport(Glibc)
 import Glibc
@@ -27,6 +28,7 @@ struct LotseAgent: AsyncParsableCommand {
               lotse-agent verify invoice.xml
               lotse-agent redact /var/log/syslog
             """,
+        version: Release.version,
         subcommands: [Verify.self, Keys.self, Redact.self, DoctorCommand.self]
     )
 

@@ -16,6 +16,7 @@ struct LotseRelay: AsyncParsableCommand {
               lotse-relay operator add jana --dir /srv/lotse
               lotse-relay serve /srv/lotse
             """,
+        version: Release.version,
         subcommands: [Init.self, Serve.self, Operator.self, Verify.self, Backup.self, Restore.self]
     )
 

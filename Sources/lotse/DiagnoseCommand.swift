@@ -22,15 +22,15 @@ struct DiagnoseCommand: AsyncParsableCommand {
     @OptionGroup var choice: SessionOption
 
     func run() async throws {
-        let signals = Signals()
-        let diagnose = RemoteDiagnose(
-            folder: output,
-            isJSON: json.json,
-            output: .standard,
-            errorOutput: .standardError,
-            signals: signals.numbers
-        )
-        let client = try await HolderClient.connect(OperatorHome.standard(), session: choice.session)
-        try Screen.leave(with: await diagnose.perform(on: client))
+        try await choice.perform { client, signals in
+            await RemoteDiagnose(
+                folder: output,
+                isJSON: json.json,
+                output: .standard,
+                errorOutput: .standardError,
+                signals: signals
+            )
+            .perform(on: client)
+        }
     }
 }

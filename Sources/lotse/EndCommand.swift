@@ -18,6 +18,9 @@ struct EndCommand: AsyncParsableCommand {
 
     func run() async throws {
         let summary = summary
+        guard summary.contains(where: { !$0.isWhitespace }) else {
+            throw OperatorError(.usage, "the summary says nothing (--summary \"cleared the log partition\")")
+        }
         let home = try OperatorHome.standard()
         let ended: EndedSession
         do {

@@ -20,14 +20,10 @@ struct ForwardCommand: AsyncParsableCommand {
     @OptionGroup var choice: SessionOption
 
     func run() async throws {
-        let signals = Signals()
-        let forward = RemoteForward(
-            route: try ForwardRoute(route),
-            output: .standard,
-            errorOutput: .standardError,
-            signals: signals.numbers
-        )
-        let client = try await HolderClient.connect(OperatorHome.standard(), session: choice.session)
-        try Screen.leave(with: await forward.perform(on: client))
+        let route = try ForwardRoute(route)
+        try await choice.perform { client, signals in
+            await RemoteForward(route: route, output: .standard, errorOutput: .standardError, signals: signals)
+                .perform(on: client)
+        }
     }
 }

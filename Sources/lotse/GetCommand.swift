@@ -20,21 +20,29 @@ struct GetCommand: AsyncParsableCommand {
     @Option(name: [.long, .customShort("o")], help: ArgumentHelp("The file or folder here.", valueName: "FILE"))
     var output: String?
 
-    @Flag(name: .long, help: "Take the place of a file that is here already.")
+    @OptionGroup var transfer: TransferOptions
+
+    func run() async throws {
+        try await transfer.choice.perform { client, signals in
+            await RemoteGet(
+                path: path,
+                target: output,
+                isReplacing: transfer.replace,
+                errorOutput: .standardError,
+                signals: signals
+            )
+            .perform(on: client)
+        }
+    }
+}
+
+/// What `get` and `put` have in common.
+struct TransferOptions: ParsableArguments {
+    @Flag(
+        name: .long,
+        help: "Take the place of a file that is where this one goes; on their machine the client sees that."
+    )
     var replace = false
 
     @OptionGroup var choice: SessionOption
-
-    func run() async throws {
-        let signals = Signals()
-        let get = RemoteGet(
-            path: path,
-            target: output,
-            isReplacing: replace,
-            errorOutput: .standardError,
-            signals: signals.numbers
-        )
-        let client = try await HolderClient.connect(OperatorHome.standard(), session: choice.session)
-        try Screen.leave(with: await get.perform(on: client))
-    }
 }

@@ -37,17 +37,18 @@ struct LogsCommand: AsyncParsableCommand {
 
     func run() async throws {
         if let lines, lines < 0 { throw OperatorError(.usage, "--lines takes a number from 0 on (--lines 100)") }
-        let signals = Signals()
-        let logs = RemoteLogs(
-            paths: paths,
-            lines: lines,
-            follow: follow,
-            since: try since.map { try LogSince($0) },
-            output: .standard,
-            errorOutput: .standardError,
-            signals: signals.numbers
-        )
-        let client = try await HolderClient.connect(OperatorHome.standard(), session: choice.session)
-        try Screen.leave(with: await logs.perform(on: client))
+        let since = try since.map { try LogSince($0) }
+        try await choice.perform { client, signals in
+            await RemoteLogs(
+                paths: paths,
+                lines: lines,
+                follow: follow,
+                since: since,
+                output: .standard,
+                errorOutput: .standardError,
+                signals: signals
+            )
+            .perform(on: client)
+        }
     }
 }

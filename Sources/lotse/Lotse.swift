@@ -1,6 +1,7 @@
 import ArgumentParser
 import Glibc
 import Operator
+import RelayAPI
 
 /// The freelancer's program.
 @main
@@ -20,6 +21,7 @@ struct Lotse: AsyncParsableCommand {
               lotse end --summary "cleared the log partition"
               lotse timesheet acme
             """,
+        version: Release.version,
         subcommands: [
             LoginCommand.self, ContractCommand.self, InviteCommand.self, ConnectCommand.self, RunCommand.self,
             ShellCommand.self, LogsCommand.self, DiagnoseCommand.self, GetCommand.self, PutCommand.self,

@@ -20,21 +20,18 @@ struct PutCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Absolute path on the client's machine.", valueName: "PATH"))
     var path: String
 
-    @Flag(name: .long, help: "Take the place of a file that is there already; the client sees that.")
-    var replace = false
-
-    @OptionGroup var choice: SessionOption
+    @OptionGroup var transfer: TransferOptions
 
     func run() async throws {
-        let signals = Signals()
-        let put = RemotePut(
-            file: file,
-            path: path,
-            isReplacing: replace,
-            errorOutput: .standardError,
-            signals: signals.numbers
-        )
-        let client = try await HolderClient.connect(OperatorHome.standard(), session: choice.session)
-        try Screen.leave(with: await put.perform(on: client))
+        try await transfer.choice.perform { client, signals in
+            await RemotePut(
+                file: file,
+                path: path,
+                isReplacing: transfer.replace,
+                errorOutput: .standardError,
+                signals: signals
+            )
+            .perform(on: client)
+        }
     }
 }

@@ -67,6 +67,14 @@ enum Screen {
 struct SessionOption: ParsableArguments {
     @Option(name: .long, help: "Which live session; may be left out where there is only one.")
     var session: String?
+
+    /// Performs a command in that session, with the signals that come meanwhile, and leaves with its status.
+    func perform(_ command: (HolderClient, AsyncStream<Int32>) async -> RemoteRun.Outcome) async throws {
+        let signals = Signals()
+        let numbers = signals.numbers
+        let client = try await HolderClient.connect(OperatorHome.standard(), session: session)
+        try Screen.leave(with: await command(client, numbers))
+    }
 }
 
 /// `--json`.

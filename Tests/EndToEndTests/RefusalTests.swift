@@ -20,6 +20,26 @@ extension EndToEnd {
             }
         }
 
+        @Test("a summary that says nothing; and all three programs know their version")
+        func withoutSession() async throws {
+            try await Stage.with(isReady: false) { stage in
+                for summary in ["", "  "] {
+                    let end = try await stage.run("end", "--summary", summary)
+                    #expect(end.status == 64)
+                    #expect(end.errorOutput.hasPrefix("lotse: the summary says nothing ("))
+                    #expect(end.errorOutput.split(separator: "\n").count == 1)
+                }
+                var versions: Set<String> = []
+                for program in [Programs.lotse, Programs.agent, Programs.relay] {
+                    let run = try stage.start(program, ["--version"])
+                    #expect(try await run.ended() == 0)
+                    versions.insert(run.output)
+                }
+                #expect(versions.count == 1)
+                #expect(versions.first?.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+            }
+        }
+
         @Test("a typing error costs nothing: the relay is not asked")
         func mistyped() async throws {
             try await Stage.with { stage in

@@ -102,9 +102,12 @@ struct Screen: Sendable {
 
     /// Types text, then Enter.
     func type(_ text: String) async throws {
-        try await tmux(["send-keys", "-l", text])
+        try await put(text)
         try await press("Enter")
     }
+
+    /// Types text.
+    func put(_ text: String) async throws { try await tmux(["send-keys", "-l", text]) }
 
     /// Presses a key by tmux's name.
     func press(_ key: String) async throws { try await tmux(["send-keys", key]) }

@@ -138,6 +138,32 @@ extension EndToEnd {
             }
         }
 
+        @Test("a shell that begins at the bottom of a window with more rows shows all of its lines")
+        func fromTheBottom() async throws {
+            try await Self.withSession { stage, client in
+                try await Self.withOperator(stage, client) { screen in
+                    try await screen.type("seq 40")
+                    try await screen.shows("a full window") { $0.suffix(2) == ["40", "home>"] }
+                    try await Self.open(screen, client)
+                    try await screen.type("clear; seq 40 42; echo 'fo''ur'")
+                    try await screen.shows("lines from the top") { $0.prefix(4) == ["40", "41", "42", "four"] }
+                    try await screen.type("seq 100 130; echo 'fi''ve'")
+                    try await screen.shows("lines at the bottom") { rows in
+                        rows.contains(["128", "129", "130", "five"])
+                    }
+                    // The window becomes larger, and the rows that scroll do not.
+                    try await screen.resize(columns: 80, rows: 30)
+                    try await Self.hasSize("22 80", screen)
+                    try await screen.type("seq 200 230; echo 'si''x'")
+                    try await screen.shows("lines at the bottom") { $0.contains(["229", "230", "six"]) }
+                    try await screen.type("exit")
+                    try await screen.shows("the operator's own prompt") { $0.last?.hasSuffix("home>") == true }
+                    try await screen.type("seq 300 340")
+                    try await screen.shows("all of the window again") { $0.suffix(3) == ["339", "340", "home>"] }
+                }
+            }
+        }
+
         @Test("the window's size is followed")
         func resized() async throws {
             try await Self.withSession { stage, client in

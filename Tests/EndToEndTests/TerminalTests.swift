@@ -113,7 +113,9 @@ extension EndToEnd {
                     try await client.type("y")
                     try await console.shows("minute 0:00:0")
                     try await console.press("C-c")
-                    try await console.shows("a second prompt") { $0.count { $0.hasPrefix("minute 0:00:") } == 2 }
+                    try await console.shows("a second prompt, and one status line") { rows in
+                        rows.count { $0 == ">" } == 2 && rows.count { $0.hasPrefix("minute 0:00:") } == 1
+                    }
                     try await console.press("C-d")
                     try await console.shows("What was done?")
                     try await console.type("cleared the disk")
@@ -196,7 +198,10 @@ extension EndToEnd {
 
         /// Commands, help, a note, and lines of the history.
         private static func work(_ console: Screen, _ client: Screen) async throws {
-            try await console.shows("a prompt") { $0.last?.contains(/^minute 0:00:\d\d>$/) == true }
+            try await console.shows("a prompt below the status line") { rows in
+                rows.last == ">"
+                    && rows.dropLast().last?.contains(/^minute 0:00:\d\d   \d\.\d\d EUR so far   \d+ ms away$/) == true
+            }
             try await console.type("run df -h")
             try await client.shows("[1] wants to run: df -h")
             try await client.shows("the question at the bottom") {
@@ -213,13 +218,13 @@ extension EndToEnd {
                 $0.last?.wholeMatch(of: /00:0\d:\d\d  jana  p pause  r take back  q end\s*/) != nil
             }
             try await console.type("help")
-            try await console.shows("variables, pipes or patterns; run sh -c '…' has them.")
+            try await console.shows("There are no variables, pipes or patterns; run sh -c '…' has them.")
             try await console.type("note looked at it")
             try await client.shows("note: looked at it")
-            try await console.shows("an empty prompt") { $0.last?.contains(/^minute 0:00:\d\d>$/) == true }
+            try await console.shows("an empty prompt") { $0.last == ">" }
             for (key, line) in [("Up", "note looked at it"), ("Up", "help"), ("Up", "run df -h")] {
                 try await console.press(key)
-                try await console.shows("a line of the history") { $0.last?.hasSuffix("> \(line)") == true }
+                try await console.shows("a line of the history") { $0.last == "> \(line)" }
             }
             try await console.press("Enter")
             try await client.shows("[2] ended with status 0")

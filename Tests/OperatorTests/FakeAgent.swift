@@ -60,6 +60,8 @@ final class FakeAgent: Sendable {
                 try await action.accept().send(.result, json: CapReply(answer: text))
             case "closing": try await self.close(action)
             case "receipt": try await self.answer(action)
+            // No action of the closing statement.
+            case "names": try await behaviour(action)
             default:
                 self.actions.withLock { $0.add(action.name, parameters: action.parameters.readableBytesView) }
                 try await behaviour(action)

@@ -48,6 +48,16 @@ struct PagesTests {
         #expect(!list.unicodeScalars.contains("\u{1B}") && !list.unicodeScalars.contains("\u{202E}"))
     }
 
+    @Test("a list of sessions marks those that were given back")
+    func credited() {
+        var record = Samples.record()
+        #expect(!SessionPage.list([record]).contains("ended,"))
+        record.credited = .returned
+        #expect(SessionPage.list([record]).contains("  ended, given back  "))
+        record.credited = .asWarranty
+        #expect(SessionPage.list([record]).contains("  ended, warranty  "))
+    }
+
     @Test("each end of a session has its sentence")
     func ends() {
         #expect(

@@ -26,6 +26,8 @@ struct SessionCreditTests {
             )
             #expect(answer.month == "2027-02" && answer.netCents == -4500 && answer.invoice == january.number)
             #expect(answer.quotaReturnedSeconds == 7200)
+            let listed = try await stage.desk.sessions(contract: nil, isLive: false, operator: nil)
+            #expect(listed.first { $0.session == session.session }?.credited == .returned)
             try await stage.expectBooked()
             #expect(
                 try await stage.ledger.quota(of: "minute").map(\.kind) == ["granted", "used", "granted", "returned"]

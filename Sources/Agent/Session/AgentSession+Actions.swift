@@ -28,6 +28,7 @@ extension AgentSession {
         case .put: try await put(action)
         case .forward: try await forward(action)
         case .connection: try await connection(action)
+        case .names: try await names(action)
         case .events: try await events(action)
         case .pause: try await pause(action)
         case .resume: try await resume(action)

@@ -12,6 +12,7 @@ extension AgentSession {
         case put
         case forward
         case connection
+        case names
         case pause
         case resume
         case note
@@ -102,7 +103,7 @@ extension AgentSession {
             case (.over, _): Self.isOver
             case (.paused(let by), .run), (.paused(let by), .shell), (.paused(let by), .logs),
                 (.paused(let by), .diagnose), (.paused(let by), .get), (.paused(let by), .put),
-                (.paused(let by), .forward), (.paused(let by), .connection):
+                (.paused(let by), .forward), (.paused(let by), .connection), (.paused(let by), .names):
                 Refusal(
                     status: 409,
                     message: by.contains(.client)

@@ -97,6 +97,10 @@ final class AgentSession: Sendable {
         var capQuestion: OneShot<Bool>?
         /// When that question came onto the screen.
         var capAskedAt: Duration = .zero
+        /// Names are being looked at.
+        var isListing = false
+        /// The shared paths of which the client saw that their names are looked at.
+        var looked: Set<String> = []
     }
 
     let relay: any AgentRelay

@@ -19,6 +19,12 @@ extension Phrases {
         )
     }
 
+    // MARK: Names
+
+    func looksAtNames(_ name: String, _ path: String) -> String {
+        say("\(name) looks at names in \(path)", "\(name) sieht sich Namen in \(path) an")
+    }
+
     // MARK: Before a transfer
 
     func asksToFetch(_ number: Int, _ path: String, _ size: String) -> String {

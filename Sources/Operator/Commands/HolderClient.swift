@@ -83,6 +83,11 @@ public struct HolderClient: Sendable {
     /// How the session stands.
     public func status() async throws -> HolderStatus { try await ask("status", Empty()) }
 
+    /// Names on the client's machine that continue `prefix`, among what is shared.
+    func names(_ kind: NamesParameters.Kind, _ prefix: String) async throws -> NamesResult {
+        try await ask("names", NamesParameters(kind: kind, prefix: prefix))
+    }
+
     /// Stops the clock.
     public func pause() async throws -> SessionRecord { try await ask("pause", Empty()) }
 

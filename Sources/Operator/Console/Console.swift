@@ -4,10 +4,10 @@ import RelayAPI
 import Synchronization
 import TerminalText
 
-/// The verbs of a session in one window, with a prompt that shows the contract and the session's clock.
+/// The verbs of a session in one window, with a prompt and a line that shows how the session stands.
 ///
-/// On a terminal, lines are edited and remembered; otherwise standard input is a script. The session ends with `end`, with Ctrl-D
-/// or at the end of the script.
+/// On a terminal, lines are edited, completed and remembered; otherwise standard input is a script. The session ends with `end`, with
+/// Ctrl-D or at the end of the script.
 struct Console: Sendable {
     let client: HolderClient
     let lines: any LineSource
@@ -15,14 +15,23 @@ struct Console: Sendable {
     let output: OutputDescriptor
     let errorOutput: OutputDescriptor
     let signals: SignalRouter
+    let forwards = ConsoleForwards()
 
     /// Reads and obeys lines until the session is ended.
     func run() async throws {
         await say(
             "the session runs: \(client.session.agent), contract \(client.session.contract) (help shows what there is)"
         )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await forwards.serve() }
+            defer { group.cancelAll() }
+            try await obey()
+        }
+    }
+
+    private func obey() async throws {
         while true {
-            switch try await lines.next(prompt: try await prompt()) {
+            switch try await line() {
             case .line(let line):
                 if try await perform(ConsoleCommand(line)) { return }
             case .interrupted:
@@ -35,12 +44,35 @@ struct Console: Sendable {
         }
     }
 
-    private func prompt() async throws -> String {
-        guard isInteractive else { return "" }
-        let status = try await client.status()
-        let mark = status.isPaused ? " paused" : ""
-        return "\(TerminalText.name(status.contract, limit: 40)) \(DurationText.clock(status.rawSeconds))\(mark)> "
+    /// Waits for a line, and shows meanwhile how the session stands.
+    private func line() async throws -> LineEvent {
+        guard isInteractive else { return try await lines.next(LinePrompt(text: "")) }
+        let completer = ConsoleCompleter(client: client, forwards: { forwards.list.map(\.number) })
+        let prompt = LinePrompt(
+            text: "> ",
+            status: StatusLine(try await client.status()),
+            completer: { await completer.candidates(for: $0) }
+        )
+        return try await withThrowingTaskGroup(of: LineEvent?.self) { group in
+            group.addTask { try await lines.next(prompt) }
+            group.addTask {
+                while (try? await Task.sleep(for: Self.interval)) != nil {
+                    // A holder that is gone shows elsewhere.
+                    guard let status = try? await client.status() else { break }
+                    lines.show(StatusLine(status))
+                }
+                return nil
+            }
+            defer { group.cancelAll() }
+            while let event = try await group.next() {
+                if let event { return event }
+            }
+            throw CancellationError()
+        }
     }
+
+    /// How often the status line is drawn anew.
+    private static let interval: Duration = .seconds(1)
 
     /// - Returns: whether the session is over.
     private func perform(_ command: ConsoleCommand) async throws -> Bool {
@@ -49,13 +81,6 @@ struct Console: Sendable {
             case .nothing: break
             case .help: try await output.writeOwn(ConsoleCommand.helpText)
             case .wrong(let sentence): await say(sentence)
-            case .run(let arguments): await run(arguments)
-            case .shell: await shell()
-            case .logs(let paths, let lines, let follow, let since): await logs(paths, lines, follow, since)
-            case .diagnose(let folder): await diagnose(folder)
-            case .get(let path, let target, let isReplacing): await get(path, target, isReplacing)
-            case .put(let file, let path, let isReplacing): await put(file, path, isReplacing)
-            case .forward(let route): try await forward(try ForwardRoute(route))
             case .status: try await output.writeOwn(SessionPage.status(try await client.status()))
             case .note(let text): _ = try await client.note(text)
             case .category(let id):
@@ -67,7 +92,13 @@ struct Console: Sendable {
             case .resume:
                 let record = try await client.resume()
                 await say(SessionPage.resumed(record))
+            case .forward(let route): try await forward(try ForwardRoute(route))
+            case .forwards: try await output.writeOwn(forwards.table)
+            case .unforward(let number):
+                let ended = try await forwards.end(number)
+                await say("forward \(number) to \(ended.route.target) has ended")
             case .end(let summary): return try await end(summary: summary)
+            case .run, .shell, .logs, .diagnose, .get, .put: await performThere(command)
             }
         } catch let error as OperatorError where error.kind != .sessionOver {
             await say(error.description)
@@ -75,93 +106,81 @@ struct Console: Sendable {
         return false
     }
 
-    private func run(_ arguments: [String]) async {
+    /// What works on the client's machine, and has the signals meanwhile.
+    private func performThere(_ command: ConsoleCommand) async {
         let outcome = await signals.whileTaken { signals in
-            let command = RemoteRun(
-                arguments: arguments,
-                input: nil,
-                output: output,
-                errorOutput: errorOutput,
-                signals: signals
-            )
-            return await command.perform(on: client)
-        }
-        if let message = outcome.message { await say(message) }
-        if outcome.status != 0, outcome.message == nil { await say("exit status \(outcome.status)") }
-    }
-
-    private func shell() async {
-        let outcome = await signals.whileTaken { signals in
-            await RemoteShell(errorOutput: errorOutput, signals: signals).perform(on: client)
-        }
-        if let message = outcome.message { await say(message) }
-    }
-
-    private func logs(_ paths: [String], _ lines: Int?, _ follow: Bool, _ since: LogSince?) async {
-        let outcome = await signals.whileTaken { signals in
-            let command = RemoteLogs(
-                paths: paths,
-                lines: lines,
-                follow: follow,
-                since: since,
-                output: output,
-                errorOutput: errorOutput,
-                signals: signals
-            )
-            return await command.perform(on: client)
-        }
-        if let message = outcome.message { await say(message) }
-    }
-
-    private func diagnose(_ folder: String?) async {
-        let outcome = await signals.whileTaken { signals in
-            await RemoteDiagnose(folder: folder, output: output, errorOutput: errorOutput, signals: signals)
+            switch command {
+            case .run(let arguments):
+                return await RemoteRun(
+                    arguments: arguments,
+                    input: nil,
+                    output: output,
+                    errorOutput: errorOutput,
+                    signals: signals
+                )
                 .perform(on: client)
+            case .shell: return await RemoteShell(errorOutput: errorOutput, signals: signals).perform(on: client)
+            case .logs(let paths, let lines, let follow, let since):
+                return await RemoteLogs(
+                    paths: paths,
+                    lines: lines,
+                    follow: follow,
+                    since: since,
+                    output: output,
+                    errorOutput: errorOutput,
+                    signals: signals
+                )
+                .perform(on: client)
+            case .diagnose(let folder):
+                return await RemoteDiagnose(folder: folder, output: output, errorOutput: errorOutput, signals: signals)
+                    .perform(on: client)
+            case .get(let path, let target, let isReplacing):
+                return await RemoteGet(
+                    path: path,
+                    target: target,
+                    isReplacing: isReplacing,
+                    errorOutput: errorOutput,
+                    signals: signals
+                )
+                .perform(on: client)
+            case .put(let file, let path, let isReplacing):
+                return await RemotePut(
+                    file: file,
+                    path: path,
+                    isReplacing: isReplacing,
+                    errorOutput: errorOutput,
+                    signals: signals
+                )
+                .perform(on: client)
+            default: return .init(status: 0)
+            }
         }
         if let message = outcome.message { await say(message) }
-    }
-
-    private func get(_ path: String, _ target: String?, _ isReplacing: Bool) async {
-        let outcome = await signals.whileTaken { signals in
-            let command = RemoteGet(
-                path: path,
-                target: target,
-                isReplacing: isReplacing,
-                errorOutput: errorOutput,
-                signals: signals
-            )
-            return await command.perform(on: client)
+        if case .run = command, outcome.status != 0, outcome.message == nil {
+            await say("exit status \(outcome.status)")
         }
-        if let message = outcome.message { await say(message) }
     }
 
-    private func put(_ file: String, _ path: String, _ isReplacing: Bool) async {
-        let outcome = await signals.whileTaken { signals in
-            let command = RemotePut(
-                file: file,
-                path: path,
-                isReplacing: isReplacing,
-                errorOutput: errorOutput,
-                signals: signals
-            )
-            return await command.perform(on: client)
-        }
-        if let message = outcome.message { await say(message) }
-    }
-
+    /// Opens a forward, which then goes on beside the prompt; Ctrl-C gives up before that.
     private func forward(_ route: ForwardRoute) async throws {
-        let outcome = await signals.whileTaken { signals in
-            let command = RemoteForward(route: route, output: output, errorOutput: errorOutput, signals: signals)
-            return await command.perform(on: client)
-        }
-        if let message = outcome.message { await say(message) }
+        let opening = forwards.begin(
+            route,
+            on: client,
+            errorOutput: errorOutput,
+            say: { sentence in await lines.aside { await say(sentence) } }
+        )
+        let port = await signals.whileTaken { signals in await opening.port(unless: signals) }
+        guard let port else { return }
+        await say(
+            "127.0.0.1:\(port) leads to \(route.target) from \(client.session.agent) (unforward \(opening.number) ends it)"
+        )
     }
 
     /// - Returns: whether the session is over; Ctrl-C at the question goes back to the prompt.
     private func end(summary: String?) async throws -> Bool {
         var summary = summary
         if summary == nil, isInteractive {
-            switch try await lines.next(prompt: "What was done? ") {
+            switch try await lines.next(LinePrompt(text: "What was done? ")) {
             case .line(let line): summary = line
             case .interrupted:
                 try await output.writeOwn("\n")
@@ -177,28 +196,5 @@ struct Console: Sendable {
 
     private func say(_ sentence: String) async {
         try? await errorOutput.writeOwn("lotse: \(TerminalText.name(sentence, limit: 1000))\n")
-    }
-}
-
-/// Hands signals to whatever runs in the console: a command, else the prompt.
-final class SignalRouter: Sendable {
-    private let command = Mutex<AsyncStream<Int32>.Continuation?>(nil)
-
-    /// Whether a command took the signal.
-    func route(_ number: Int32) -> Bool {
-        command.withLock { command in
-            command?.yield(number)
-            return command != nil
-        }
-    }
-
-    /// Lets `body` have the signals that come while it runs.
-    func whileTaken<Result: Sendable>(_ body: (AsyncStream<Int32>) async -> Result) async -> Result {
-        let (stream, continuation) = AsyncStream<Int32>.makeStream()
-        command.withLock { $0 = continuation }
-        let result = await body(stream)
-        command.withLock { $0 = nil }
-        continuation.finish()
-        return result
     }
 }

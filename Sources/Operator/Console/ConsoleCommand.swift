@@ -9,6 +9,8 @@ enum ConsoleCommand: Equatable {
     case get(path: String, target: String?, isReplacing: Bool)
     case put(file: String, path: String, isReplacing: Bool)
     case forward(String)
+    case forwards
+    case unforward(Int)
     case diagnose(folder: String?)
     case note(String)
     case pause
@@ -41,6 +43,10 @@ enum ConsoleCommand: Equatable {
         case "get", "put": self = Self.transfer(verb, rest)
         case "forward":
             self = rest.count == 1 ? .forward(rest[0]) : .wrong("forward what? (forward 5433:db.internal:5432)")
+        case "forwards": self = Self.alone(.forwards, verb, rest)
+        case "unforward":
+            let number = rest.count == 1 ? Int(rest[0]) : nil
+            self = number.map { .unforward($0) } ?? .wrong("unforward which? (unforward 1; forwards shows them)")
         case "diagnose":
             let isFolder = rest.count == 1 && !rest[0].hasPrefix("-")
             self =
@@ -108,23 +114,34 @@ enum ConsoleCommand: Equatable {
             : .logs(paths: paths, lines: lines, follow: follow, since: since)
     }
 
-    static let helpText = """
-        run CMD ARG…            run a command on the client's machine; Ctrl-C goes to it.
-                                It gets no input: for that use lotse run in another terminal
-        shell                   the client's own shell in this window, until it exits; ~. leaves
-        logs [-f] [-n N] PATH…  show log files, *.log and *.gz too (--since 2h); -f goes on, Ctrl-C stops
-        diagnose [DIR]          look at disk, memory, network, services, errors and so on; writes a page
-        get PATH [FILE]         fetch a file; put FILE PATH puts one. --replace lets it take the
-                                place of another. Ctrl-C stops, the same again goes on
-        forward PORT:HOST:PORT  a port here that leads to a host there, until Ctrl-C
+    /// What a line may begin with.
+    static let verbs = [
+        "category", "diagnose", "end", "forward", "forwards", "get", "help", "logs", "note", "pause", "put", "resume",
+        "run", "shell", "status", "unforward",
+    ]
+
+    /// Fits, with status line and prompt below it, into a window of 80 columns and 24 rows.
+    static let helpText = #"""
+        run CMD ARG…            run a command there; Ctrl-C goes to it. It gets no input
+        shell                   the client's own shell, in this window; ~. leaves
+        logs [-f] [-n N] [--since 2h] PATH…
+                                show log files, *.log and *.gz too; -f until Ctrl-C
+        diagnose [DIR]          look at disk, memory, network, errors; writes a page
+        get PATH [FILE]         fetch a file; what broke off goes on when repeated
+        put FILE PATH           put one there; --replace: in the place of another
+        forward PORT:HOST:PORT  a port here that leads to a host there
+        forwards, unforward N   show those that are open; end one
         note TEXT               write something down; the client sees it
         pause, resume           stop the clock and let it run again
         category ID             change what kind of work this is
-        status                  time so far, client's machine, what the client allowed
+        status                  time and cost so far, what the client allowed
         end [SUMMARY]           end the session (Ctrl-D asks for the summary)
         help                    this
-        Words are split as in a shell: 'one word', "one word", one\\ word. There are no
-        variables, pipes or patterns; run sh -c '…' has them.
 
-        """
+        Tab completes verbs and paths, also those of the client's machine: only what is
+        shared, and the client sees it. Up and Ctrl-R bring back lines; one that begins
+        with a space is not kept. Words are split as in a shell: 'one word', "one word",
+        one\ word. There are no variables, pipes or patterns; run sh -c '…' has them.
+
+        """#
 }

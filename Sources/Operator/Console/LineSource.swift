@@ -3,9 +3,28 @@ import NIOCore
 /// Where the console's lines come from.
 protocol LineSource: Sendable {
     /// Waits for a line; cancelling ends the waiting for good.
-    func next(prompt: String) async throws -> LineEvent
+    func next(_ prompt: LinePrompt) async throws -> LineEvent
+    /// Shows how the session stands now, where somebody looks at a prompt.
+    func show(_ status: StatusLine)
+    /// Lets something else be said in `body`, without touching what is being typed.
+    func aside(_ body: @Sendable () async -> Void) async
     /// Ends the waiting for a line, which then is `interrupted`.
     func interrupt()
+}
+
+extension LineSource {
+    func show(_ status: StatusLine) {}
+    func aside(_ body: @Sendable () async -> Void) async { await body() }
+}
+
+/// What stands before a line, and what helps with typing it.
+struct LinePrompt: Sendable {
+    /// Behind it the line begins.
+    var text: String
+    /// How the session stands.
+    var status: StatusLine?
+    /// Completes the word at the cursor; nil where a line is no command, which then is not remembered either.
+    var completer: (@Sendable (TypedWord) async -> Candidates)?
 }
 
 /// What came instead of a line, or the line.
@@ -26,7 +45,7 @@ actor ScriptedLines: LineSource {
 
     init(_ input: StandardInput) { self.input = input }
 
-    func next(prompt: String) async throws -> LineEvent {
+    func next(_ prompt: LinePrompt) async throws -> LineEvent {
         while true {
             if let end = buffer.readableBytesView.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = buffer.readString(length: end - buffer.readerIndex) ?? ""

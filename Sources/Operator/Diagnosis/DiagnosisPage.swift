@@ -18,8 +18,9 @@ struct DiagnosisPage {
         page += Self.counts(assessment)
         page += findings(assessment)
         page += rest(assessment)
-        page += "<h2>Everything that was looked at</h2>\n"
+        page += "<h2>Everything that was looked at</h2>\n<div class=\"all\">\n"
         for index in diagnosis.reports.indices { page += details(index) }
+        page += "</div>\n"
         if !diagnosis.redactions.isEmpty {
             let list = RedactionText.list(diagnosis.redactions)
             page +=
@@ -131,9 +132,10 @@ struct DiagnosisPage {
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <title>\(title)</title>
         <style>
-        :root { color-scheme: light dark; --ink: #1b1f24; --paper: #fff; --quiet: #5c6670; --line: #d5dbe1; --box: #f4f6f8;
+        :root { --ink: #1b1f24; --paper: #fff; --quiet: #5c6670; --line: #d5dbe1; --box: #f4f6f8;
           --bad: #b3261e; --look: #8a5a00; --fine: #1e7a3c; --unknown: #5c6670; }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --paper: #14171a; --quiet: #9aa5b0; --line: #343b43;
+        @media screen { :root { color-scheme: light dark; } }
+        @media screen and (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --paper: #14171a; --quiet: #9aa5b0; --line: #343b43;
           --box: #1e2328; --bad: #ff8a80; --look: #ffc555; --fine: #7ad696; --unknown: #9aa5b0; } }
         body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
         main { max-width: 52rem; margin: 0 auto; padding: 1.5rem 1rem 3rem; }
@@ -147,7 +149,7 @@ struct DiagnosisPage {
         .counts .fine b { color: var(--fine); }
         .finding { border-left: 4px solid var(--line); padding: .1rem 0 .1rem .9rem; margin: 0 0 1.2rem; break-inside: avoid; }
         .finding.bad { border-color: var(--bad); } .finding.look { border-color: var(--look); }
-        .finding p { margin: .2rem 0 .4rem; }
+        .finding p { margin: .2rem 0 .4rem; } .finding a { white-space: nowrap; }
         .mark { font-size: .75rem; font-weight: 600; text-transform: uppercase; letter-spacing: .04em; }
         .bad .mark { color: var(--bad); } .look .mark { color: var(--look); } .mark.fine { color: var(--fine); }
         .mark.unknown { color: var(--unknown); }
@@ -157,8 +159,16 @@ struct DiagnosisPage {
           font: .8rem/1.45 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
         code { font: .85rem ui-monospace, monospace; overflow-wrap: anywhere; }
         details { border-top: 1px solid var(--line); padding: .35rem 0; } summary { cursor: pointer; }
-        small { color: var(--quiet); } details > p { margin: .3rem 0; }
-        @media print { pre { max-height: none; overflow: visible; } main { max-width: none; padding: 0; } }
+        small { color: var(--quiet); white-space: nowrap; } details > p { margin: .3rem 0; }
+        /* On paper what is wrong stands on the first page; outputs are there as far as they were opened before. */
+        @page { margin: 15mm; }
+        @media print { html { font-size: 10.5pt; } body { font-size: 1rem; } main { max-width: none; padding: 0; }
+          pre { max-height: none; overflow: visible; padding: .4rem .6rem; border: 1px solid var(--line); font-size: .72rem; }
+          h1, h2, summary { break-after: avoid; } p, li { orphans: 3; widows: 3; } a { text-decoration: none; }
+          .finding { margin-bottom: .8rem; } .finding a { display: none; }
+          .counts, .counts li, .rest li, summary { break-inside: avoid; }
+          .all:not(:has(details[open])) { columns: 2; column-gap: 2rem; } details { break-inside: avoid-column; padding: .15rem 0; }
+          details[open] { break-inside: auto; } details:not([open]) summary { list-style: none; } }
         </style>
         </head>
         <body>

@@ -18,6 +18,10 @@ public struct RemoteForward: Sendable {
     public var errorOutput: OutputDescriptor
     /// Signals to this program meanwhile.
     public var signals: AsyncStream<Int32>
+    /// Takes the port once the client allowed it, instead of the line with it.
+    var opened: (@Sendable (Int) async -> Void)?
+    /// Takes what is to be said meanwhile, instead of `errorOutput`.
+    var tell: (@Sendable (String) async -> Void)?
 
     /// A forward.
     public init(
@@ -107,10 +111,14 @@ public struct RemoteForward: Sendable {
         guard let first = try await replies.next(), first.kind == .notice else {
             throw SupportChannelError(kind: .closed, diagnostics: "without a forward")
         }
-        let opened = try JSONDecoder().decode(ForwardOpened.self, from: Data(first.payload.readableBytesView))
+        let forward = try JSONDecoder().decode(ForwardOpened.self, from: Data(first.payload.readableBytesView))
         let port = listener.localAddress?.port ?? route.localPort
-        try await output.writeOwn("ready 127.0.0.1:\(port)\n")
-        await say("127.0.0.1:\(port) leads to \(route.target) from \(client.session.agent) (Ctrl-C ends it)")
+        if let opened {
+            await opened(port)
+        } else {
+            try await output.writeOwn("ready 127.0.0.1:\(port)\n")
+            await say("127.0.0.1:\(port) leads to \(route.target) from \(client.session.agent) (Ctrl-C ends it)")
+        }
         return try await withThrowingTaskGroup(of: RemoteRun.Outcome?.self) { group in
             group.addTask {
                 while let frame = try await replies.next() {
@@ -126,7 +134,7 @@ public struct RemoteForward: Sendable {
             group.addTask {
                 try await withThrowingDiscardingTaskGroup { group in
                     for try await channel in connections {
-                        group.addTask { await carry(channel, through: opened, client) }
+                        group.addTask { await carry(channel, through: forward, client) }
                     }
                     group.cancelAll()
                 }
@@ -158,6 +166,7 @@ public struct RemoteForward: Sendable {
     }
 
     private func say(_ sentence: String) async {
+        if let tell { return await tell(sentence) }
         try? await errorOutput.writeOwn("lotse: \(TerminalText.name(sentence, limit: 1000))\n")
     }
 }

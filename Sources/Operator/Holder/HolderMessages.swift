@@ -12,6 +12,7 @@ import TerminalText
 //   category   CategoryRequest  → result SessionRecord
 //   end        EndRequest       → result EndedSession; then the holder leaves
 //
+// `names` asks the agent and is no action of the closing statement.
 // `run`, `shell`, `logs`, `diagnose`, `get`, `put`, `forward` and `connection` go through to the agent as they are.
 
 /// How a session stands, as its holder sees it.
@@ -46,6 +47,10 @@ public struct HolderStatus: Codable, Sendable, Equatable {
     public var quotaLeftSeconds: Int64?
     /// The contract's own checks.
     public var diagnose: [Contract.Diagnostic]?
+    /// The ids of the contract's categories.
+    public var categories: [String]?
+    /// Milliseconds to the client's machine and back, through the tunnel; nil where that is not known yet.
+    public var roundTripMilliseconds: Int64?
 
     /// A status.
     public init(
@@ -63,8 +68,12 @@ public struct HolderStatus: Codable, Sendable, Equatable {
         netCents: Int64? = nil,
         currency: String? = nil,
         quotaLeftSeconds: Int64? = nil,
-        diagnose: [Contract.Diagnostic]? = nil
+        diagnose: [Contract.Diagnostic]? = nil,
+        categories: [String]? = nil,
+        roundTripMilliseconds: Int64? = nil
     ) {
+        self.categories = categories
+        self.roundTripMilliseconds = roundTripMilliseconds
         self.diagnose = diagnose
         self.isDisconnected = isDisconnected
         self.netCents = netCents

@@ -13,7 +13,8 @@ extension SessionHolder {
             case "run", "shell", "logs", "diagnose": try await forward(action)
             case "get", "put", "forward": try await forward(action)
             case "connection": try await carryConnection(action)
-            case "status": try await answer(action, status)
+            case "names": try await names(action)
+            case "status": try await answer(action, await distantStatus())
             case "pause": try await pause(action)
             case "resume": try await resume(action)
             case "note": try await note(action)
@@ -33,8 +34,21 @@ extension SessionHolder {
         }
     }
 
+    private func distantStatus() async -> HolderStatus {
+        var status = status
+        let time = await session.connection?.roundTrip()
+        status.roundTripMilliseconds = time.map { max(1, ($0.nanoseconds + 500_000) / 1_000_000) }
+        return status
+    }
+
     private func answer(_ action: IncomingAction, _ value: some Encodable) async throws {
         try await action.accept().send(.result, json: value)
+    }
+
+    /// Names for the Tab key: nothing of the client's is shown, so it is no action of the closing statement at either end.
+    private func names(_ action: IncomingAction) async throws {
+        let parameters = try action.parameters(as: NamesParameters.self)
+        try await answer(action, try await session.agent.ask("names", parameters, as: NamesResult.self))
     }
 
     private func pause(_ action: IncomingAction) async throws {

@@ -44,7 +44,7 @@ public final class SessionHolder: Sendable {
     /// How long commands may take to hear of the end.
     private static let farewell: TimeAmount = .seconds(2)
     /// How often the relay is asked how the session stands.
-    private static let relayInterval: Duration = .seconds(5)
+    static let relayInterval: Duration = .seconds(5)
 
     let heard: @Sendable (String) async -> Void
 
@@ -174,7 +174,8 @@ public final class SessionHolder: Sendable {
             netCents: record?.netCents,
             currency: record?.currency,
             quotaLeftSeconds: record?.quotaLeftSeconds,
-            diagnose: session.diagnose
+            diagnose: session.diagnose,
+            categories: session.categories
         )
     }
 

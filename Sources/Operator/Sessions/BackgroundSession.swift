@@ -65,7 +65,7 @@ public struct BackgroundSession: Sendable {
         log: String,
         _ tell: @Sendable (String) async -> Void
     ) async throws -> SessionFile {
-        while case .line(let line) = try await reports.next(prompt: "") {
+        while case .line(let line) = try await reports.next(LinePrompt(text: "")) {
             switch try JSONDecoder().decode(HolderReport.self, from: Data(line.utf8)) {
             case .waiting(let sentence): await tell(sentence)
             case .ready(let session): return session

@@ -16,6 +16,7 @@ public struct ForegroundSession: Sendable {
     private enum Ending: Sendable {
         case over(SessionEnd)
         case consoleLeft
+        case windowsLeft
         case signal(Int32)
     }
 
@@ -33,19 +34,14 @@ public struct ForegroundSession: Sendable {
     ) async throws -> Int32 {
         guard let session = try await open(signals, tell) else { throw OperatorError(.interrupted, "interrupted") }
         let isInteractive = isatty(STDIN_FILENO) == 1
-        // A line that is being edited ends before something else is said.
-        let say: @Sendable (String) async -> Void = { sentence in
-            if isInteractive { _ = write(STDERR_FILENO, "\n", 1) }
-            await tell(sentence)
-        }
+        let edited = isInteractive ? try EditedLines(historyPath: relay.home.path(of: "history")) : nil
+        let lines: any LineSource = try edited ?? ScriptedLines(StandardInput())
+        // A line that is being typed stays as it is while something else is said.
+        let say: @Sendable (String) async -> Void = { sentence in await lines.aside { await tell(sentence) } }
         let holder = SessionHolder(session, relay: relay, heard: say)
         let router = SignalRouter()
-        let lines: any LineSource
-        if isInteractive {
-            lines = try EditedLines(historyPath: relay.home.path(of: "history"))
-        } else {
-            lines = ScriptedLines(try StandardInput())
-        }
+        let windows = Signals(isInteractive ? [SIGWINCH] : [])
+        defer { windows.stop() }
         let (ready, isReady) = AsyncStream<Void>.makeStream()
         return try await withThrowingTaskGroup(of: Ending.self) { group in
             group.addTask { .over(try await holder.serve(in: relay.home) { isReady.yield() }) }
@@ -58,6 +54,10 @@ public struct ForegroundSession: Sendable {
                 throw CancellationError()
             }
             group.addTask { .signal(await route(signals, router, lines, isInteractive)) }
+            group.addTask {
+                for await _ in windows.numbers { edited?.resize() }
+                return .windowsLeft
+            }
             return try await conclude(&group, holder, say)
         }
     }
@@ -127,7 +127,7 @@ public struct ForegroundSession: Sendable {
         do {
             while let ending = try await group.next() {
                 switch ending {
-                case .consoleLeft: continue
+                case .consoleLeft, .windowsLeft: continue
                 case .over(.byOperator): return 0
                 case .over(let end):
                     await tell(end.sentence)

@@ -76,12 +76,22 @@ public enum SessionPage {
         let header = ["SESSION", "CONTRACT", "STATE", "OPERATOR", "STARTED", "TIME", "SUMMARY"]
         let rows = records.map { record in
             [
-                record.session, record.contract, record.recorded == true ? "recorded" : record.state.rawValue,
+                record.session, record.contract, state(record),
                 record.operator, record.startedAt.rfc3339,
                 DurationText.clock(record.billedSeconds), record.summary ?? record.purpose,
             ]
         }
         return TextTable.text(header: header, rows: rows, right: [5])
+    }
+
+    /// How it stands; of one that was given back that too, since its time alone would say that it is paid.
+    private static func state(_ record: SessionRecord) -> String {
+        let state = record.recorded == true ? "recorded" : record.state.rawValue
+        return switch record.credited {
+        case nil: state
+        case .returned: "\(state), given back"
+        case .asWarranty: "\(state), warranty"
+        }
     }
 }
 

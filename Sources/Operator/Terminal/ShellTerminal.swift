@@ -28,11 +28,18 @@ final class ShellTerminal: Sendable {
     func fit(_ size: TerminalSize) async throws {
         let bytes = filter.withLock { filter in
             let wasWhole = filter.target == .terminal
-            let isWhole = size.rows >= RawTerminal.size.rows
-            filter.target = isWhole ? .terminal : .rows(size.rows)
-            return isWhole ? (wasWhole ? [] : Self.region(nil)) : Self.region(size.rows)
+            let below = RawTerminal.size.rows - size.rows
+            filter.target = below <= 0 ? .terminal : .rows(size.rows)
+            guard below > 0 else { return wasWhole ? [] : Self.region(nil) }
+            return (wasWhole ? [] : Self.region(nil)) + Self.making(below) + Self.region(size.rows)
         }
         try await output.writeOwn(bytes)
+    }
+
+    /// Leaves at least so many rows below the cursor, in whose row nothing changes: below the rows that scroll a line feed at the end of
+    /// the window would go nowhere.
+    private static func making(_ rows: Int) -> [UInt8] {
+        Array(repeating: UInt8(ascii: "\n"), count: rows) + Array("\u{1b}[\(rows)A".utf8)
     }
 
     /// Sets the rows that scroll, all where nil, and leaves the cursor where it is (DECSTBM moves it).

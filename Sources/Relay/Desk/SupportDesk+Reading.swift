@@ -189,7 +189,8 @@ extension SupportDesk {
             warnings: running[record.session].flatMap { $0.limits.warnings.isEmpty ? nil : $0.limits.warnings },
             capQuestion: capQuestion(record.session),
             quotaLeftSeconds: bill.flatMap { $0.quotaBeforeSeconds > 0 ? $0.quotaAfterSeconds : nil },
-            recorded: record.isRecorded ? true : nil
+            recorded: record.isRecorded ? true : nil,
+            credited: try await ledger.credit(of: record.session).map { $0.asWarranty ? .asWarranty : .returned }
         )
     }
 

@@ -132,6 +132,16 @@ public struct SessionRecord: Codable, Sendable, Equatable {
     public var quotaLeftSeconds: Int64?
     /// Whether it was written down afterwards, without an agent; nil for a session with a clock.
     public var recorded: Bool?
+    /// How it was given back later; nil where it was not.
+    public var credited: Credited?
+
+    /// What became of a session that was given back.
+    public enum Credited: String, Codable, Sendable {
+        /// Nothing of it is paid.
+        case returned
+        /// Its time stands as warranty.
+        case asWarranty
+    }
 
     /// A record.
     public init(
@@ -160,8 +170,10 @@ public struct SessionRecord: Codable, Sendable, Equatable {
         warnings: [String]? = nil,
         capQuestion: CapQuestion? = nil,
         quotaLeftSeconds: Int64? = nil,
-        recorded: Bool? = nil
+        recorded: Bool? = nil,
+        credited: Credited? = nil
     ) {
+        self.credited = credited
         self.warnings = warnings
         self.capQuestion = capQuestion
         self.quotaLeftSeconds = quotaLeftSeconds

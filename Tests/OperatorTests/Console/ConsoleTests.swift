@@ -10,11 +10,11 @@ import Testing
 /// Lines and keys that a test types, and the prompts at which it did.
 private final class TypedLines: LineSource {
     private let events: Mutex<[LineEvent]>
-    let prompts = Mutex<[String]>([])
+    let prompts = Mutex<[LinePrompt]>([])
 
     init(_ events: [LineEvent]) { self.events = Mutex(events) }
 
-    func next(prompt: String) async throws -> LineEvent {
+    func next(_ prompt: LinePrompt) async throws -> LineEvent {
         prompts.withLock { $0.append(prompt) }
         if let event = events.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { return event }
         // Nobody types any more.
@@ -99,15 +99,15 @@ struct ConsoleTests {
         #expect(told == ended("fixed it"))
         let prompts = lines.prompts.withLock { $0 }
         #expect(prompts.count == 5)
-        #expect(prompts[0].hasPrefix("acme 0:00:0") && prompts[0].hasSuffix("> "))
-        #expect(prompts[4] == "What was done? ")
+        #expect(prompts[0].status?.clock.hasPrefix("acme 0:00:0") == true && prompts[0].text == "> ")
+        #expect(prompts[4].text == "What was done? " && prompts[4].status == nil)
     }
 
     @Test("the prompt shows that the clock stands still")
     func pausedPrompt() async throws {
         let lines = TypedLines([.line("pause"), .line("end done")])
         _ = try await console(lines, isInteractive: true)
-        #expect(lines.prompts.withLock { $0[1] }.hasSuffix(" paused> "))
+        #expect(lines.prompts.withLock { $0[1] }.status?.clock.hasSuffix(" paused") == true)
     }
 
     @Test("Ctrl-C while a command runs goes to the command")
@@ -141,7 +141,12 @@ struct ConsoleTests {
     @Test("help fits one screen")
     func help() {
         let lines = ConsoleCommand.helpText.split(separator: "\n", omittingEmptySubsequences: false)
-        #expect(lines.count < 24)
-        #expect(lines.allSatisfy { $0.count <= 120 })
+        // With the status line and the prompt; the last one here is empty.
+        #expect(lines.count - 1 + 2 <= 24)
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        for verb in ConsoleCommand.verbs {
+            #expect(lines.contains { $0.hasPrefix(verb) || $0.contains(", \(verb) ") }, "\(verb)")
+            if case .wrong(let sentence) = ConsoleCommand(verb) { #expect(!sentence.contains("there is no")) }
+        }
     }
 }
