@@ -27,6 +27,7 @@ struct ConnectCommand: AsyncParsableCommand {
     func run() async throws {
         let relay = try await Screen.relay()
         try await relay.checkLedger()
+        relay.home.transcripts.forgetOld(at: Timestamp.now.seconds)
         var chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
         let signals = Signals()
         defer { signals.stop() }

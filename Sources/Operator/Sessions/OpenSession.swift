@@ -20,6 +20,8 @@ public struct OpenSession: Sendable {
     public let asksEach: Bool
     /// The contract's own checks.
     public let diagnose: [Contract.Diagnostic]?
+    /// For how many days after its end the contract lets a transcript be kept.
+    public let transcriptRetentionDays: Int64
     /// When the relay's clock started.
     public let startedAt: Timestamp
     /// What both ends agreed to.
@@ -36,6 +38,7 @@ public struct OpenSession: Sendable {
         grants: [String],
         asksEach: Bool = false,
         diagnose: [Contract.Diagnostic]? = nil,
+        transcriptRetentionDays: Int64 = 30,
         startedAt: Timestamp,
         consent: ConsentRecord,
         agent: OperatorEnd
@@ -47,6 +50,7 @@ public struct OpenSession: Sendable {
         self.grants = grants
         self.asksEach = asksEach
         self.diagnose = diagnose
+        self.transcriptRetentionDays = transcriptRetentionDays
         self.startedAt = startedAt
         self.consent = consent
         self.agent = agent
