@@ -4,9 +4,9 @@ import Receipts
 public enum TranscriptVerdict: Sendable, Equatable {
     /// Nothing is kept of it (any more).
     case absent
-    /// There is a recording, but the session did not come to a list on which both ends agreed.
-    case withoutList
-    /// The list is not the one whose digest the receipt has, or it cannot be read.
+    /// There is a recording, but nothing that both signed has its digest: the session broke off, or is not over.
+    case unproven
+    /// The list is not the one of which both signed the digest, or it cannot be read.
     case otherList
     /// The list is right, but the recording is not the one of which it has the digest.
     case otherRecording
@@ -18,7 +18,7 @@ public enum TranscriptVerdict: Sendable, Equatable {
     /// Looks.
     ///
     /// - Parameters:
-    ///   - digest: the receipt's.
+    ///   - digest: what both signed: the receipt's, else the closing statement's.
     ///   - end: whose recording is kept here.
     /// - Throws: `TranscriptError` where files cannot be read.
     public init(
@@ -31,11 +31,15 @@ public enum TranscriptVerdict: Sendable, Equatable {
             self = .absent
             return
         }
+        guard let digest else {
+            self = .unproven
+            return
+        }
         let list: SessionTranscript
         do {
             guard let kept = try folder.readList() else {
-                // Where the receipt has a digest there was a list.
-                self = digest == nil ? .withoutList : .otherList
+                // Where there is a digest there was a list.
+                self = .otherList
                 return
             }
             list = kept

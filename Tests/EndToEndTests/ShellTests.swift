@@ -149,9 +149,11 @@ extension EndToEnd {
                     #expect(try await screen.flags() == "0 0 1")
                     #expect(try await Self.settings(screen, stage) == before)
                     // Long pauses, so that Ctrl-C comes in the middle.
-                    try await screen.type("clear; lotse replay \(session) --speed 0.1; echo status $?")
-                    try await screen.shows("shell")
+                    try await screen.type("clear; lotse replay \(session) --speed 0.1")
+                    try await screen.shows("> 1  shell")
                     try await screen.press("C-c")
+                    try await screen.shows("the operator's own prompt") { $0.last == "home>" }
+                    try await screen.type("echo status $?")
                     try await screen.shows("status 130")
                     #expect(try await screen.flags() == "0 0 1")
                 }

@@ -72,7 +72,11 @@ extension EndToEnd {
 
                 let replay = try await stage.run("replay", session.id)
                 #expect(replay.status == 0)
-                #expect(replay.errorOutput.contains("of which the receipt has the digest; receipt: signed by both\n"))
+                #expect(
+                    replay.errorOutput.contains(
+                        "for which both signed; its digest is in the receipt (signed by both)\n"
+                    )
+                )
                 #expect(replay.output.contains("run sh -c 'echo oops >&2; exit 3'\noops\n"))
                 #expect(replay.output.contains("user=mia\nall is well\n"))
                 #expect(!replay.output.contains("\u{1b}"))

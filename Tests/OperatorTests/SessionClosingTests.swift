@@ -113,7 +113,8 @@ struct SessionClosingTests {
         #expect(relay.closings.withLock { $0 }.count == 1)
         // The fake relay keeps no files.
         var kept = try KeptTranscript(of: "s-1", in: home)
-        #expect(kept.sentence.contains("there is no receipt of this session here"))
+        #expect(kept.verdict == .unproven)
+        #expect(kept.sentence.contains("nothing proves this recording"))
         let receipt = try #require(ended.receipt)
         try home.write(receipt.canonicalBytes() + [0x0a], to: "receipts/s-1.json")
         kept = try KeptTranscript(of: "s-1", in: home)
@@ -122,6 +123,13 @@ struct SessionClosingTests {
         try home.write(Samples.consent.get().canonicalBytes(), to: "consents/s-1.json")
         kept = try KeptTranscript(of: "s-1", in: home)
         #expect(kept.isProven)
+        // Where the relay made a receipt without it, what both said at the end stands.
+        home.remove("receipts/s-1.json")
+        let closing = try #require(relay.closings.withLock { $0.first })
+        try home.write(closing.canonicalBytes(), to: "closings/s-1.json")
+        kept = try KeptTranscript(of: "s-1", in: home)
+        #expect(kept.isProven)
+        #expect(kept.sentence.contains("when the session was over"))
     }
 
     @Test(

@@ -120,6 +120,13 @@ public struct AgentFolder: Sendable {
         try SmallFile.read(receiptFile(session)).map { try Receipt(canonical: Array($0.dropLast())) }
     }
 
+    /// What both ends said when a session was over; nil where this computer keeps nothing of it.
+    ///
+    /// - Throws: `SystemFailure`; `ReceiptsError` where the file was changed.
+    func closing(of session: String) throws -> ClosingStatement? {
+        try SmallFile.read(file("closings", session)).map { try ClosingStatement(canonical: Array($0.dropLast())) }
+    }
+
     /// Where the receipt of a session is.
     func receiptFile(_ session: String) -> String { "\(receipts)/\(plain(session)).json" }
 

@@ -34,14 +34,17 @@ extension AgentSession {
 
     /// Says yes to an action; what is sent from here on is taken down.
     func accept(_ action: IncomingAction, _ work: Work) async throws -> ActionReplies {
-        let (recorder, asked, unasked) = state.withLock { state in
-            (state.transcript, state.approvals.removeValue(forKey: work.number), settings.agrees)
+        let (recorder, asked) = state.withLock { state in
+            (state.transcript, state.approvals.removeValue(forKey: work.number))
         }
+        // Who starts the program with `--yes` is asked all the same where they want to be.
+        let unasked: ActionRecord.Approval =
+            settings.agrees && settings.approval == .session ? .option : .beforehand
         let entry = recorder?.begin(
             action.name,
             parameters: action.parameters,
             number: work.number,
-            approval: asked ?? (unasked ? .option : .beforehand)
+            approval: asked ?? unasked
         )
         if let entry { action.gone.whenComplete { _ in entry.end() } }
         return try await action.accept(observedBy: entry)

@@ -145,7 +145,7 @@ public struct Verification: Sendable {
         let verdict = try TranscriptVerdict(
             of: kept,
             session: receipt.session,
-            digest: receipt.transcriptDigest,
+            digest: receipt.transcriptDigest ?? folder.closing(of: receipt.session)?.actionsDigest,
             keptBy: .client
         )
         guard

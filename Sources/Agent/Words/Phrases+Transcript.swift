@@ -57,7 +57,7 @@ extension Phrases {
                     "die Liste in \(folder) ist die, für die beide unterschrieben haben; eine Aufzeichnung gibt es nicht"
                 ), true
             )
-        case .withoutList:
+        case .unproven:
             (
                 say(
                     "there is a recording in \(folder), but nobody signed for it: the session broke off",

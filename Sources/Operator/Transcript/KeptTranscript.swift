@@ -13,29 +13,36 @@ public struct KeptTranscript: Sendable {
     let folder: TranscriptFolder
     /// Whether it is what the receipt was signed for.
     public let verdict: TranscriptVerdict
-    /// What the receipt says of the signatures; nil where no receipt is kept here.
+    /// The receipt; nil where none is kept here.
     let receipt: Receipt?
-    /// Whether the receipt's signatures are those of the two who agreed to the session.
-    let isReceiptProven: Bool
+    /// Whether both who agreed to the session signed for the digest: in the receipt, else in the closing statement.
+    let isSigned: Bool
 
     /// The transcript of a session.
     ///
     /// - Throws: `OperatorError` where there is none (any more), or it cannot be read.
     public init(of session: String, in home: OperatorHome) throws {
         let folder = home.transcripts.folder(of: session)
-        let receiptFile = try OperatorHome.file(OperatorHome.receipts, session, "json")
-        let consentFile = try OperatorHome.file(OperatorHome.consents, session, "json")
+        func kept<Value>(_ name: String, _ read: ([UInt8]) throws -> Value) throws -> Value? {
+            try home.read(OperatorHome.file(name, session, "json")).flatMap { try? read(Self.line($0)) }
+        }
         do {
             guard let about = try folder.readAbout() else { throw Self.absent(session, home) }
-            receipt = try home.read(receiptFile).flatMap { try? Receipt(canonical: Self.line($0)) }
-            let consent = try home.read(consentFile).flatMap { try? ConsentRecord(canonical: Self.line($0)) }
-            isReceiptProven = receipt.map { receipt in consent.map { receipt.isAnswered(under: $0) } ?? false } ?? false
+            let receipt = try kept(OperatorHome.receipts) { try Receipt(canonical: $0) }
+            let closing = try kept(OperatorHome.closings) { try ClosingStatement(canonical: $0) }
+            let consent = try kept(OperatorHome.consents) { try ConsentRecord(canonical: $0) }
+            if let receipt, receipt.transcriptDigest != nil {
+                isSigned = consent.map { receipt.isAnswered(under: $0) } ?? false
+            } else {
+                isSigned = consent.map { closing?.isSigned(by: [.client, .operator], of: $0) ?? false } ?? false
+            }
             verdict = try TranscriptVerdict(
                 of: folder,
                 session: session,
-                digest: receipt?.transcriptDigest,
+                digest: receipt?.transcriptDigest ?? closing?.actionsDigest,
                 keptBy: .operator
             )
+            self.receipt = receipt
             self.about = about
             self.folder = folder
         } catch let error as TranscriptError {
@@ -61,28 +68,30 @@ public struct KeptTranscript: Sendable {
     public var isRight: Bool { verdict != .otherList && verdict != .otherRecording }
 
     /// Whether both ends signed for exactly this.
-    public var isProven: Bool { verdict == .whole && isReceiptProven }
+    public var isProven: Bool { verdict == .whole && isSigned }
 
     /// The verdict in a sentence.
     public var sentence: String {
         switch verdict {
         case .absent: "there is no transcript"
-        case .otherList where receipt == nil:
-            "there is no receipt of this session here, so that nothing proves this recording"
+        case .unproven where about.endedAt == nil:
+            "the session is not over, or its program did not live to see the end: nothing proves this recording"
+        case .unproven: "both ends signed for no list of this session's actions, so that nothing proves this recording"
         case .otherList:
-            "CAUTION: the list of actions is not the one of which the receipt has the digest; it was changed"
+            "CAUTION: the list of actions is not the one of which both signed the digest; it was changed or is gone"
         case .otherRecording:
-            "CAUTION: the recording is not the one of which the signed list has the digest; it was changed"
-        case .withoutList:
-            "the session broke off before both ends agreed on a list, so that nothing proves this recording"
-        case .listAlone: "the list of actions is the receipt's; there is no recording"
-        case .whole where !isReceiptProven:
-            "the recording fits the receipt, but the receipt does not carry the signatures that it needs"
-        case .whole: "this is the recording of which the receipt has the digest; \(receiptSentence)"
+            "CAUTION: the recording is not the one of which the signed list has the digest; it was changed or is gone"
+        case .listAlone: "the list of actions is the one that was signed for; there is no recording"
+        case .whole where !isSigned:
+            "the recording fits what is kept of the session, but that does not carry the signatures that it needs"
+        case .whole: "this is the recording for which both signed\(receiptSentence)"
         }
     }
 
-    private var receiptSentence: String { receipt.map { "receipt: \(ReceiptPage.sentence($0))" } ?? "" }
+    private var receiptSentence: String {
+        guard let receipt, receipt.transcriptDigest != nil else { return ", when the session was over" }
+        return "; its digest is in the receipt (\(ReceiptPage.sentence(receipt)))"
+    }
 
     /// The recording.
     ///
