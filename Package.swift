@@ -74,6 +74,12 @@ let package = Package(
         .target(name: "QRCodes", dependencies: ["CQREncode", "Invoicing"]),
         .target(name: "Receipts", dependencies: ["Contracts", "COpenSSL"]),
         .target(name: "FileTransfers", dependencies: ["Receipts", nioCore, nioPosix]),
+        .target(
+            name: "Transcripts",
+            dependencies: [
+                "Compression", "Contracts", "Receipts", "RelayAPI", "SupportChannel", "TerminalText", nioCore, nioPosix,
+            ]
+        ),
         .target(name: "Ledger", dependencies: ["Contracts", "Receipts", grdb, sqlite]),
 
         // One library for each program.
@@ -95,7 +101,7 @@ let package = Package(
                 "RelayAPI",
                 "SupportChannel", "TLS",
                 "TerminalText",
-                "TimeZoneFiles", nioCore, nioPosix,
+                "TimeZoneFiles", "Transcripts", nioCore, nioPosix,
             ]
         ),
         .target(
@@ -104,7 +110,7 @@ let package = Package(
                 "Billing", "CEditLine", "Compression", "ContractFiles", "Contracts", "FileTransfers", "Invoicing",
                 "Pairing", "Receipts", "RelayAPI",
                 "SupportChannel", "TLS",
-                "TerminalText", "TimeZoneFiles", nioCore, nioPosix,
+                "TerminalText", "TimeZoneFiles", "Transcripts", nioCore, nioPosix,
             ]
         ),
 
@@ -149,6 +155,10 @@ let package = Package(
             exclude: ["xrvalidate.py"]
         ),
         .testTarget(name: "FileTransfersTests", dependencies: ["FileTransfers", "Receipts", nioCore]),
+        .testTarget(
+            name: "TranscriptsTests",
+            dependencies: ["Compression", "Receipts", "SupportChannel", "Transcripts", nioCore]
+        ),
         .testTarget(name: "LedgerTests", dependencies: ["Contracts", "Ledger", "Receipts", grdb]),
         .testTarget(
             name: "RelayTests",
@@ -165,13 +175,15 @@ let package = Package(
                 "Agent", "Billing", "CZlib", "Contracts", "FileTransfers", "Invoicing", "Pairing", "Receipts",
                 "RelayAPI", "SupportChannel", "TLS",
                 "TerminalText",
-                "TimeZoneFiles", nioCore, nioPosix,
+                "TimeZoneFiles", "Transcripts", nioCore, nioPosix,
             ]
         ),
         .testTarget(
             name: "OperatorTests",
             dependencies: [
-                "Contracts", "Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", nioCore, nioPosix,
+                "Contracts", "Operator", "Pairing", "Receipts", "RelayAPI", "SupportChannel", "TLS", "Transcripts",
+                nioCore,
+                nioPosix,
             ]
         ),
         .testTarget(

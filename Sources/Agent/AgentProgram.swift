@@ -3,6 +3,7 @@ import Receipts
 import RelayAPI
 import SupportChannel
 import TerminalText
+import Transcripts
 
 /// One run of the agent: code, relay, tunnel, session, exit status.
 public struct AgentProgram: Sendable {
@@ -59,6 +60,7 @@ public struct AgentProgram: Sendable {
     ///
     /// - Returns: The exit status: 0 after a session that one of the two ended, 130 where the client left before, else 1.
     public func run() async -> Int32 {
+        folder.transcripts.forgetOld(at: time.epochSeconds)
         let meeting = await Awaited.of(interruption: interruption.wish, time: time) { try await self.meet() }
         screen.status(nil)
         switch meeting {

@@ -15,7 +15,7 @@ public struct ClosingStatement: Hashable, Sendable, Codable {
     public let rawSeconds: Int64
     /// Stopped time by the same clock.
     public let pausedSeconds: Int64
-    /// What ``ActionDigest`` makes of the session's actions: says nothing to whoever does not know its salt.
+    /// SHA-256 of the list of the session's actions (`Transcripts.SessionTranscript`): says nothing to whoever does not have the list.
     public let actionsDigest: Digest
     /// How often something was blacked out of logs before it left the client's machine, by kind; nil where nothing was.
     public let redactions: [String: Int64]?

@@ -16,7 +16,7 @@
 //
 // When the session is over, whoever ended it, in this order:
 //
-//   closing  ClosingParameters → output, 32 bytes for each action; result ClosingDraft
+//   closing  ClosingParameters → output, the list of actions (`Transcripts.SessionTranscript`); result ClosingDraft
 //   closed   SignedClosing     → result Empty
 //   receipt  ReceiptParameters → result ReceiptParameters      as the client answered it, within 30 seconds
 //   end      EndParameters     → result Empty; then either end closes
@@ -218,6 +218,8 @@ public struct ClosingParameters: Codable, Sendable {
     public var currency: String?
     /// Why the relay ended the session; nil where one of the two did.
     public var reason: String?
+    /// SHA-256 of the recording that the operator's end keeps, in hexadecimal; nil where it keeps none.
+    public var recording: String?
 
     /// Parameters.
     public init(
@@ -241,14 +243,9 @@ public struct ClosingParameters: Codable, Sendable {
 public struct ClosingDraft: Codable, Sendable {
     /// Canonical bytes of a `Receipts.ClosingStatement` as text, with the client's signature.
     public var statement: String
-    /// What stands in front of the actions in the statement's digest, in hexadecimal; the relay never gets it.
-    public var salt: String
 
     /// A draft.
-    public init(statement: String, salt: String) {
-        self.statement = statement
-        self.salt = salt
-    }
+    public init(statement: String) { self.statement = statement }
 }
 
 /// The same with the operator's signature too: it stands even if the relay withholds the session's end.

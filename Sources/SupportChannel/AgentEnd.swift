@@ -127,10 +127,22 @@ public struct IncomingAction: Sendable {
     }
 
     /// Says yes; from now on frames may be sent.
-    public func accept() async throws -> ActionReplies {
+    ///
+    /// - Parameter observer: is told of each frame that was sent.
+    public func accept(observedBy observer: (any ActionObserver)? = nil) async throws -> ActionReplies {
+        if let observer { observe(with: observer) }
         try await replies.accept()
         return replies
     }
+
+    /// Has somebody told of each frame that is sent from now on.
+    public func observe(with observer: any ActionObserver) { replies.observe(with: observer) }
+}
+
+/// Who keeps an account of an action's frames.
+public protocol ActionObserver: Sendable {
+    /// A frame was handed over for good; it is sent, or the stream is broken. Frames that were sent one after another come in this order.
+    func take(_ frame: ActionFrame)
 }
 
 /// What goes back to the operator on one action. Any task may send.
@@ -138,6 +150,7 @@ public final class ActionReplies: Sendable {
     private let outbound: PacedWriter<HTTPResponsePart>
     private let accepted = Mutex(false)
     private let finished = Mutex(false)
+    private let observer = Mutex<(any ActionObserver)?>(nil)
 
     init(outbound: PacedWriter<HTTPResponsePart>) { self.outbound = outbound }
 
@@ -147,7 +160,10 @@ public final class ActionReplies: Sendable {
     public func send(_ frame: ActionFrame) async throws {
         let bytes = frame.encoded
         try await outbound.write(.body(bytes), bytes: bytes.readableBytes)
+        observer.withLock { $0 }?.take(frame)
     }
+
+    func observe(with observer: any ActionObserver) { self.observer.withLock { $0 = observer } }
 
     /// Sends `value` as JSON.
     public func send(_ kind: ActionFrame.Kind, json value: some Encodable) async throws {

@@ -19,6 +19,7 @@ struct Lotse: AsyncParsableCommand {
               lotse shell
               lotse logs --follow /var/log/syslog
               lotse end --summary "cleared the log partition"
+              lotse replay s-8k2m4n6p8q3r5t7v
               lotse timesheet acme
             """,
         version: Release.version,
@@ -27,7 +28,8 @@ struct Lotse: AsyncParsableCommand {
             ShellCommand.self, LogsCommand.self, DiagnoseCommand.self, GetCommand.self, PutCommand.self,
             ForwardCommand.self, PauseCommand.self,
             ResumeCommand.self, NoteCommand.self, CategoryCommand.self,
-            EndCommand.self, ReceiptCommand.self, RecordCommand.self, CreditCommand.self, SessionsCommand.self,
+            EndCommand.self, ReceiptCommand.self, ReplayCommand.self, RecordCommand.self, CreditCommand.self,
+            SessionsCommand.self,
             TimesheetCommand.self, InvoiceCommand.self, ExplainCommand.self,
             ExportCommand.self, SimulateCommand.self, HoldCommand.self,
         ]

@@ -117,6 +117,49 @@ extension EndToEnd {
             }
         }
 
+        @Test("it is recorded as it was to be seen and not as it was typed, and a replay leaves the terminal as it was")
+        func transcript() async throws {
+            try await Self.withSession { stage, client in
+                try await Self.withOperator(stage, client) { screen in
+                    try await Self.open(screen, client)
+                    try await screen.type("read -rs word; echo got ${#word}")
+                    try await screen.type("swordfish")
+                    try await screen.shows("got 9")
+                    try await screen.type("tput smcup; echo elsewhere; sleep 0.1; exit 3")
+                    try await screen.shows("the operator's own prompt") { $0.last == "home>" }
+                    try await screen.type("lotse end --summary looked >/dev/null; clear; echo over")
+                    try await client.shows("Sign this receipt?")
+                    let asked = ContinuousClock.now
+                    try await eventually("the receipt can have been read") {
+                        ContinuousClock.now - asked > .milliseconds(600) ? true : nil
+                    }
+                    try await client.press("y")
+                    try await screen.shows("over")
+                    let rows = try await stage.json([SessionRow].self, "sessions", "--json")
+                    let session = try #require(rows.first?.session)
+                    let file = stage.folder + "/home/transcripts/\(session)/recording.cast"
+                    let recording = try String(contentsOfFile: file, encoding: .utf8)
+                    #expect(recording.contains("got 9"))
+                    #expect(recording.contains(#""r","80x22"]"#))
+                    #expect(!recording.contains("swordfish"))
+                    let before = try await Self.settings(screen, stage)
+                    try await screen.type("clear; lotse replay \(session) --speed 1000; echo status $?")
+                    try await screen.shows("status 0")
+                    try await screen.shows("got 9")
+                    #expect(try await screen.flags() == "0 0 1")
+                    #expect(try await Self.settings(screen, stage) == before)
+                    // Long pauses, so that Ctrl-C comes in the middle.
+                    try await screen.type("clear; lotse replay \(session) --speed 0.1")
+                    try await screen.shows("> 1  shell")
+                    try await screen.press("C-c")
+                    try await screen.shows("the operator's own prompt") { $0.last == "home>" }
+                    try await screen.type("echo status $?")
+                    try await screen.shows("status 130")
+                    #expect(try await screen.flags() == "0 0 1")
+                }
+            }
+        }
+
         @Test("an editor writes a file over there", .enabled(if: Screen.has("vim"), "there is no vim"))
         func editor() async throws {
             try await Self.withSession { stage, client in

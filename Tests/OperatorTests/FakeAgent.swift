@@ -9,6 +9,7 @@ import SupportChannel
 import Synchronization
 import TLS
 import Testing
+import Transcripts
 
 @testable import Operator
 
@@ -23,7 +24,20 @@ final class FakeAgent: Sendable {
     let answers = Mutex<ReceiptHabit>(.signs)
     /// What it says was done beside what it was asked for.
     let invents = Mutex(false)
-    private let actions = Mutex(ActionDigest())
+    private let recorder = TranscriptRecorder(
+        TranscriptAbout(
+            session: "s-1",
+            contract: "acme",
+            operator: "jan",
+            machine: "box",
+            startedAt: 0,
+            retentionDays: 0
+        ),
+        words: .english,
+        clock: TranscriptClock(now: { .zero }, epochSeconds: { 0 })
+    )
+    /// What it makes of the list that both ends are to agree on.
+    let alters = Mutex<@Sendable ([ActionRecord]) -> [ActionRecord]>({ $0 })
     private let events: AsyncStream<SessionEvent>
     private let happen: AsyncStream<SessionEvent>.Continuation
 
@@ -63,7 +77,9 @@ final class FakeAgent: Sendable {
             // No action of the closing statement.
             case "names": try await behaviour(action)
             default:
-                self.actions.withLock { $0.add(action.name, parameters: action.parameters.readableBytesView) }
+                let entry = self.recorder.begin(action.name, parameters: action.parameters)
+                action.observe(with: entry)
+                defer { entry.end() }
                 try await behaviour(action)
             }
         }
@@ -72,24 +88,31 @@ final class FakeAgent: Sendable {
     private func close(_ action: IncomingAction) async throws {
         told.withLock { $0.append(action.name) }
         guard answers.withLock({ $0 }) != .isGone else { return try await end.channel.close() }
-        if invents.withLock({ $0 }) { actions.withLock { $0.add("run", parameters: Array("rm".utf8)) } }
+        if invents.withLock({ $0 }) { _ = recorder.begin("run", parameters: ByteBuffer(string: "rm")) }
+        await recorder.settle(within: .seconds(1))
         let consent = try Samples.consent.get()
-        let actions = actions.withLock { $0 }
-        let salt = [UInt8](repeating: 7, count: 32)
+        let recording = try action.parameters(as: ClosingParameters.self).recording.flatMap { Digest(hex: $0) }
+        let list = try SessionTranscript(
+            salt: [UInt8](repeating: 7, count: 32),
+            session: "s-1",
+            startedAt: "2026-01-01T00:00:00Z",
+            recordings: recording.map { [.operator: $0] } ?? [:],
+            actions: alters.withLock { $0 }(recorder.actions)
+        )
         let statement = ClosingStatement(
             session: "s-1",
             consentHash: try consent.hash(),
             rawSeconds: 753,
             pausedSeconds: 6,
-            actionsDigest: try actions.digest(salt: salt)
+            actionsDigest: list.digest
         )
         let signed = statement.signed([
             try Signature(by: .client, of: statement.signedBytes(), with: Samples.clientKey.get())
         ])
         let replies = try await action.accept()
-        try await replies.send(ActionFrame(.output, ByteBuffer(bytes: actions.actions.flatMap(\.bytes))))
+        try await replies.send(ActionFrame(.output, ByteBuffer(bytes: list.bytes)))
         let text = String(decoding: try signed.canonicalBytes(), as: UTF8.self)
-        try await replies.send(.result, json: ClosingDraft(statement: text, salt: Digest(bytes: salt)?.hex ?? ""))
+        try await replies.send(.result, json: ClosingDraft(statement: text))
     }
 
     private func answer(_ action: IncomingAction) async throws {

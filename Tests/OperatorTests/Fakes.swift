@@ -6,6 +6,7 @@ import NIOPosix
 import Receipts
 import RelayAPI
 import SupportChannel
+import Transcripts
 import Synchronization
 import TLS
 import Testing
@@ -78,7 +79,7 @@ final class FakeRelay: SessionRelay {
         throw Problem(code: "sessionEnded", message: "the session is over")
     }
     func keep(_ session: KeptSession) throws {}
-    func keep(_ action: Digest, isAccepted: Bool, of session: String) throws {}
+    func keep(_ request: ActionRecord.Request, of session: String) throws {}
     func keep(_ consent: ConsentRecord) throws { kept.withLock { $0.append(consent) } }
 
     func pause(session: String) async throws -> SessionRecord { tell("pause", .paused) }

@@ -1,7 +1,9 @@
+import NIOCore
 import Receipts
 import RelayAPI
 import SupportChannel
 import Testing
+import Transcripts
 
 @testable import Operator
 
@@ -65,6 +67,69 @@ struct SessionClosingTests {
         #expect(ended.receipt?.state == .timeout)
         #expect(ended.receipt?.reason?.contains("tells of another session") == true)
         #expect(relay.closings.withLock { $0 }.isEmpty)
+    }
+
+    @Test("output that the agent tells otherwise than it was seen is not signed for")
+    func lie() async throws {
+        let (ended, relay, _) = try await ended { held in
+            held.agent.alters.withLock {
+                $0 = { actions in
+                    actions.map { action in
+                        var action = action
+                        action.streams["output"] = .init(bytes: 3, digest: .sha256("lie"))
+                        return action
+                    }
+                }
+            }
+            _ = try await HolderClient.with(held.home) { client in
+                try await client.end.perform("run", RunParameters(arguments: ["cat"])) { replies, requests in
+                    try await requests.send(ActionFrame(.input, ByteBuffer(string: "true")))
+                    try await requests.send(ActionFrame(.inputEnd))
+                    while try await replies.next() != nil {}
+                }
+            }
+        }
+        #expect(ended.receipt?.reason?.contains("tells of another session") == true)
+        #expect(relay.closings.withLock { $0 }.isEmpty)
+    }
+
+    @Test("both ends' list lies beside the recording, and a replay knows it by the receipt")
+    func transcript() async throws {
+        let (ended, relay, _) = try await ended { held in
+            _ = try await HolderClient.with(held.home) { client in
+                try await client.end.perform("run", RunParameters(arguments: ["cat"])) { replies, requests in
+                    try await requests.send(ActionFrame(.input, ByteBuffer(string: "true")))
+                    try await requests.send(ActionFrame(.inputEnd))
+                    while try await replies.next() != nil {}
+                }
+            }
+        }
+        let home = temporary.home
+        let folder = home.transcripts.folder(of: "s-1")
+        let list = try #require(try folder.readList())
+        #expect(list.digest == ended.receipt?.transcriptDigest)
+        #expect(list.actions.map(\.name) == ["run"])
+        #expect(list.actions.first?.streams["output"] == .init(bytes: 4, digest: .sha256("true")))
+        #expect(relay.closings.withLock { $0 }.count == 1)
+        // The fake relay keeps no files.
+        var kept = try KeptTranscript(of: "s-1", in: home)
+        #expect(kept.verdict == .unproven)
+        #expect(kept.sentence.contains("nothing proves this recording"))
+        let receipt = try #require(ended.receipt)
+        try home.write(receipt.canonicalBytes() + [0x0a], to: "receipts/s-1.json")
+        kept = try KeptTranscript(of: "s-1", in: home)
+        #expect(!kept.isProven)
+        #expect(kept.sentence.contains("does not carry the signatures"))
+        try home.write(Samples.consent.get().canonicalBytes(), to: "consents/s-1.json")
+        kept = try KeptTranscript(of: "s-1", in: home)
+        #expect(kept.isProven)
+        // Where the relay made a receipt without it, what both said at the end stands.
+        home.remove("receipts/s-1.json")
+        let closing = try #require(relay.closings.withLock { $0.first })
+        try home.write(closing.canonicalBytes(), to: "closings/s-1.json")
+        kept = try KeptTranscript(of: "s-1", in: home)
+        #expect(kept.isProven)
+        #expect(kept.sentence.contains("when the session was over"))
     }
 
     @Test(

@@ -176,31 +176,6 @@ struct ReceiptTests {
         #expect(!signed.isSigned(by: [.client], of: consent))
     }
 
-    @Test(
-        "the order of actions does not matter to their digest; how often, with which bytes and behind which salt does"
-    )
-    func actions() throws {
-        let salt = [UInt8](repeating: 7, count: 32)
-        var (one, other) = (ActionDigest(), ActionDigest())
-        one.add("run", parameters: Array("a".utf8))
-        one.add("logs", parameters: Array("b".utf8))
-        other.add("logs", parameters: Array("b".utf8))
-        #expect(other.isPart(of: one))
-        #expect(!one.isPart(of: other))
-        other.add("run", parameters: Array("a".utf8))
-        #expect(try one.digest(salt: salt) == other.digest(salt: salt))
-        #expect(try one.digest(salt: salt) != one.digest(salt: [UInt8](repeating: 8, count: 32)))
-        other.add("run", parameters: Array("a".utf8))
-        #expect(try one.digest(salt: salt) != other.digest(salt: salt))
-        #expect(!other.isPart(of: one))
-        // Name and parameters have a mark between them.
-        var (joined, apart) = (ActionDigest(), ActionDigest())
-        joined.add("runa", parameters: [])
-        apart.add("run", parameters: Array("a".utf8))
-        #expect(try joined.digest(salt: salt) != apart.digest(salt: salt))
-        #expect(throws: ReceiptsError.self) { try one.digest(salt: []) }
-    }
-
     @Test("an addendum is its operator's, and of the words that it was signed with")
     func addendum() throws {
         let plain = Addendum(session: "s-1", operator: "jana", text: "Cleared the cache")

@@ -22,7 +22,7 @@ extension AgentSession {
         try await askForApproval(work, .files, action, work.phrases.asksToFetch(work.number, path, size))
         work.startedAt = time.now
         guard show(work.phrases.fetches(work.number, path, size)) else { throw Self.unseen }
-        try await transferring(action) { [work] replies, _, _ in
+        try await transferring(action, work) { [work] replies, _, _ in
             try await self.give(file, parameters, work, replies)
         }
     }
@@ -88,12 +88,12 @@ extension AgentSession {
     /// The reading goes on until the operator has said everything; where the stream breaks, `body` is cancelled.
     func transferring(
         _ action: IncomingAction,
+        _ work: Work,
         _ body: @escaping @Sendable (ActionReplies, CommandInputQueue, OneShot<TransferStart?>) async throws -> Void
     ) async throws {
         let queue = CommandInputQueue()
         let start = OneShot<TransferStart?>()
-        noteAction(action)
-        let replies = try await action.accept()
+        let replies = try await accept(action, work)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { queue.close() }

@@ -70,7 +70,7 @@ extension AgentSession {
             return true
         }
         if isThere {
-            return try await transferring(action) { [work] replies, _, _ in
+            return try await transferring(action, work) { [work] replies, _, _ in
                 self.show(work.phrases.isThereAlready(work.number))
                 let message = "it was there already"
                 try await replies.send(
@@ -81,7 +81,7 @@ extension AgentSession {
         }
         let file = try await refusing(arrival.path) { try ArrivingFile(arrival.place.name, in: arrival.place.folder) }
         defer { file.removeIfEmpty() }
-        try await transferring(action) { [work] replies, queue, start in
+        try await transferring(action, work) { [work] replies, queue, start in
             try await self.receive(file, arrival, work, replies, queue, start)
         }
     }

@@ -17,7 +17,7 @@ extension AgentSession {
         guard show(work.phrases.reaches(work.number, shown)) else { throw Self.unseen }
         let forward = forwards.open(work.number, to: target)
         defer { forwards.close(work.number) }
-        try await transferring(action) { [work] replies, queue, _ in
+        try await transferring(action, work) { [work] replies, queue, _ in
             try await replies.send(.notice, json: ForwardOpened(forward: work.number))
             var result = ForwardResult()
             do {

@@ -1,6 +1,7 @@
 import Contracts
 import FoundationEssentials
 import Receipts
+import Transcripts
 
 #if canImport(Glibc)
 import Glibc
@@ -19,6 +20,7 @@ import Darwin
 /// | `contracts/HASH.json` | the terms of that |
 /// | `closings/SESSION.json` | what both ends said when a session was over |
 /// | `receipts/SESSION.json` | what it took and comes to, signed; elsewhere with `--receipts` |
+/// | `transcripts/SESSION/` | what was done and what was sent, for as long as the contract says (`TranscriptFolder`) |
 /// | `acquaintances.json` | operators and contracts that were met before |
 /// | `relays.json` | authorities of relays (`RelayMemory`) |
 public struct AgentFolder: Sendable {
@@ -37,6 +39,7 @@ public struct AgentFolder: Sendable {
     }
 
     private var keyFile: String { path + "/agent.key" }
+    var transcripts: TranscriptStore { TranscriptStore(path: path + "/transcripts") }
     var acquaintances: Acquaintances { Acquaintances(file: path + "/acquaintances.json") }
 
     /// The key that signs for this client; made when it is asked for the first time.
@@ -115,6 +118,13 @@ public struct AgentFolder: Sendable {
     /// - Throws: `SystemFailure`; `ReceiptsError` where the file was changed.
     func receipt(of session: String) throws -> Receipt? {
         try SmallFile.read(receiptFile(session)).map { try Receipt(canonical: Array($0.dropLast())) }
+    }
+
+    /// What both ends said when a session was over; nil where this computer keeps nothing of it.
+    ///
+    /// - Throws: `SystemFailure`; `ReceiptsError` where the file was changed.
+    func closing(of session: String) throws -> ClosingStatement? {
+        try SmallFile.read(file("closings", session)).map { try ClosingStatement(canonical: Array($0.dropLast())) }
     }
 
     /// Where the receipt of a session is.

@@ -15,6 +15,8 @@ actor LogDelivery {
     private var redactors: [Int: Redactor] = [:]
     private var packed: [UInt8] = []
     private var current: Int?
+    private var isTaken = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
     private(set) var counts = RedactionCounts()
 
     /// With the index of the source it still fits into a frame.
@@ -46,6 +48,8 @@ actor LogDelivery {
 
     /// Lines of a file.
     func deliver(_ bytes: ByteBuffer, of source: Int) async throws {
+        await takeTurn()
+        defer { passTurn() }
         if let current, current != source, !isFollowing { try await end(current) }
         current = source
         // What is read may begin in the middle of a key.
@@ -61,18 +65,28 @@ actor LogDelivery {
 
     /// Another file takes the place of this one.
     func rotate(_ source: Int) async throws {
+        await takeTurn()
+        defer { passTurn() }
         try await end(source)
         redactors[source] = Redactor(rules)
     }
 
     /// Something to tell the operator, in its place among the lines.
     func notice(_ notice: SupportChannel.LogNotice) async throws {
-        try await flush()
+        await takeTurn()
+        defer { passTurn() }
+        try await flushNow()
         try await replies.send(.notice, json: notice)
     }
 
     /// Everything that may be shown is on its way.
     func flush() async throws {
+        await takeTurn()
+        defer { passTurn() }
+        try await flushNow()
+    }
+
+    private func flushNow() async throws {
         guard let packing else { return }
         try packing.flush(into: &packed)
         try await sendPacked()
@@ -80,8 +94,26 @@ actor LogDelivery {
 
     /// Nothing more comes: what waited for the end of its line is sent.
     func finish() async throws {
+        await takeTurn()
+        defer { passTurn() }
         for source in redactors.keys.sorted() { try await end(source) }
-        try await flush()
+        try await flushNow()
+    }
+
+    // MARK: - Turns
+
+    /// Waits until nobody else is sending: files and journals are followed side by side, and what is packed is one stream in which nothing may
+    /// change its place.
+    private func takeTurn() async {
+        guard isTaken else {
+            isTaken = true
+            return
+        }
+        await withCheckedContinuation { waiting.append($0) }
+    }
+
+    private func passTurn() {
+        if waiting.isEmpty { isTaken = false } else { waiting.removeFirst().resume() }
     }
 
     private func end(_ source: Int) async throws {

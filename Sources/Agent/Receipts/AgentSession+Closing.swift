@@ -4,6 +4,7 @@ import NIOCore
 import Receipts
 import SupportChannel
 import TerminalText
+import Transcripts
 
 /// What the client answers to a receipt.
 enum ReceiptAnswer: Sendable, Equatable {
@@ -19,6 +20,8 @@ struct SessionClosing: Sendable {
     var closed: (rawSeconds: Int64, pausedSeconds: Int64)?
     /// What this end said of the session.
     var statement: ClosingStatement?
+    /// The list of actions of which the statement has the digest.
+    var list: SessionTranscript?
     /// The relay's receipt, while the client is asked about it.
     var question: OneShot<ReceiptAnswer>?
     /// When the question came onto the screen.
@@ -57,10 +60,9 @@ extension AgentSession {
     private func closing(_ action: IncomingAction, _ record: ConsentRecord) async throws {
         let parameters = try action.parameters(as: ClosingParameters.self)
         finish(.byOperator(parameters))
-        var salt = [UInt8](repeating: 0, count: ActionDigest.saltByteCount)
-        var generator = SystemRandomNumberGenerator()
-        for index in salt.indices { salt[index] = UInt8.random(in: .min ... .max, using: &generator) }
-        let (statement, actions) = try state.withLock { [salt] state in
+        closingAsked.trigger()
+        let list = try await sealTranscript(with: parameters.recording)
+        let statement = try state.withLock { state in
             guard let closed = state.closing.closed, state.closing.statement == nil else {
                 throw Refusal(status: 409, message: "the session is closed already")
             }
@@ -69,22 +71,24 @@ extension AgentSession {
                 consentHash: try record.hash(),
                 rawSeconds: closed.rawSeconds,
                 pausedSeconds: closed.pausedSeconds,
-                actionsDigest: try state.actionDigest.digest(salt: salt),
+                actionsDigest: list.digest,
                 redactions: state.redactions.byName
             )
             let signed = plain.signed([try Signature(by: .client, of: plain.signedBytes(), with: key)])
             state.closing.statement = signed
-            return (signed, state.actionDigest.actions)
+            state.closing.list = list
+            return signed
         }
-        closingAsked.trigger()
         let replies = try await action.accept()
-        for start in stride(from: 0, to: actions.count, by: 1024) {
-            let part = actions[start..<min(start + 1024, actions.count)]
-            try await replies.send(ActionFrame(.output, ByteBuffer(bytes: part.flatMap(\.bytes))))
+        var rest = ByteBuffer(bytes: list.bytes)
+        while let part = rest.readSlice(length: min(rest.readableBytes, Self.longestPart)), part.readableBytes > 0 {
+            try await replies.send(ActionFrame(.output, part))
         }
         let text = String(decoding: try statement.canonicalBytes(), as: UTF8.self)
-        try await replies.send(.result, json: ClosingDraft(statement: text, salt: Digest(bytes: salt)?.hex ?? ""))
+        try await replies.send(.result, json: ClosingDraft(statement: text))
     }
+
+    private static let longestPart = 64 * 1024
 
     private func closed(_ action: IncomingAction, _ record: ConsentRecord) async throws {
         let signed = try action.parameters(as: SignedClosing.self)
@@ -93,6 +97,7 @@ extension AgentSession {
             statement.signed([]) == own.signed([]), statement.isSigned(by: [.client, .operator], of: record)
         else { throw Refusal(status: 400, message: "this is not what the client signed") }
         keeping { try folder.keep(statement) }
+        keepTranscript()
         try await action.accept().send(.result, json: Empty())
     }
 

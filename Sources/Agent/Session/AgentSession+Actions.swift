@@ -43,7 +43,7 @@ extension AgentSession {
             state.clock?.pause(at: time.now)
             return state.clock?.connected(at: time.now).components.seconds ?? 0
         }
-        show(phrases.pausedLine(Phrases.clock(clock)))
+        showAndKeep(phrases.pausedLine(Phrases.clock(clock)))
         try await action.accept().send(.result, json: Empty())
     }
 
@@ -54,20 +54,15 @@ extension AgentSession {
             state.lastActivity = time.now
             return state.clock?.connected(at: time.now).components.seconds ?? 0
         }
-        show(phrases.resumedLine(Phrases.clock(clock)))
+        showAndKeep(phrases.resumedLine(Phrases.clock(clock)))
         try await action.accept().send(.result, json: Empty())
     }
 
     private func note(_ action: IncomingAction) async throws {
         let parameters = try action.parameters(as: NoteParameters.self)
         state.withLock { $0.lastActivity = time.now }
-        show(phrases.noteLine(TerminalText.name(parameters.text, limit: 1000)))
+        showAndKeep(phrases.noteLine(TerminalText.name(parameters.text, limit: 1000)))
         try await action.accept().send(.result, json: Empty())
-    }
-
-    /// The operator has something done: for the closing statement, which both ends sign.
-    func noteAction(_ action: IncomingAction) {
-        state.withLock { $0.actionDigest.add(action.name, parameters: action.parameters.readableBytesView) }
     }
 
     /// Open for the session's life: says what happens on this side, the end last.
@@ -135,7 +130,7 @@ extension AgentSession {
     ///
     /// - Parameter reason: why, in the client's language; the refusal's own words where nil.
     func refuse(_ what: String, _ refusal: Refusal, _ reason: String? = nil) -> Refusal {
-        show(phrases.refusedAction(what, reason ?? refusal.message))
+        showAndKeep(phrases.refusedAction(what, reason ?? refusal.message))
         return refusal
     }
 

@@ -26,8 +26,7 @@ extension AgentSession {
         try await askForApproval(work, .run, action, title)
         work.startedAt = time.now
         guard show(work.phrases.runsChecks(work.number, plan.runs.count)) else { throw Self.unseen }
-        noteAction(action)
-        let replies = try await action.accept()
+        let replies = try await accept(action, work)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [work] in
                 try await self.run(plan, work, replies)

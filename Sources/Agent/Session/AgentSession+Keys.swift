@@ -106,6 +106,7 @@ extension AgentSession {
         switch outcome {
         case .value(let yes) where yes != .no:
             // Said here and not where the key is taken: the action begins only after it.
+            state.withLock { $0.approvals[work.number] = yes == .yesToAll ? .beforehand : .asked }
             show(work.phrases.allowed(work.number))
             if yes == .yesToAll { show(work.phrases.allAllowed(grant)) }
             // What was taken back meanwhile stays taken back.
@@ -165,7 +166,7 @@ extension AgentSession {
             return (state.running.values.filter { $0.grant == grant }.map(\.stop), state.granted)
         }
         stops.forEach { $0.trigger() }
-        show(phrases.tookBack(grant))
+        showAndKeep(phrases.tookBack(grant))
         events.append(SessionEvent(kind: .revoked, grants: left.map(\.rawValue)))
     }
 
@@ -202,9 +203,9 @@ extension AgentSession {
         }
         guard isLive else { return }
         if isPaused {
-            show(isStillPaused ? phrases.stillPaused(operatorName) : phrases.resumedByClient(shown))
+            showAndKeep(isStillPaused ? phrases.stillPaused(operatorName) : phrases.resumedByClient(shown))
         } else {
-            show(phrases.pausedByClient(shown))
+            showAndKeep(phrases.pausedByClient(shown))
         }
         events.append(SessionEvent(kind: isPaused ? .resumed : .paused))
     }

@@ -45,8 +45,7 @@ extension AgentSession {
         work.startedAt = time.now
         let line = work.phrases.reads(work.number, paths, lines: parameters.lines, follow: parameters.follow)
         guard show(isShared ? line : question) else { throw Self.unseen }
-        noteAction(action)
-        let replies = try await action.accept()
+        let replies = try await accept(action, work)
         let delivery = LogDelivery(
             to: replies,
             offer.redaction,

@@ -22,7 +22,7 @@ extension AgentSession {
         try await askForApproval(work, .run, action, work.phrases.asksToRun(work.number, line))
         work.startedAt = time.now
         guard show(work.phrases.runs(work.number, line)) else { throw Self.unseen }
-        try await withReader(action) { [work] replies, queue, signals in
+        try await withReader(action, work) { [work] replies, queue, signals in
             let result = await self.result(of: request, work, queue, signals, replies)
             let text = self.told(work, result)
             self.show(text)
@@ -96,12 +96,12 @@ extension AgentSession {
     /// and the last answer with it. Where the stream breaks, the input breaks, and with it the command.
     private func withReader(
         _ action: IncomingAction,
+        _ work: Work,
         _ body: @escaping @Sendable (ActionReplies, CommandInputQueue, CommandSignals) async throws -> Void
     ) async throws {
         let queue = CommandInputQueue()
         let signals = CommandSignals()
-        noteAction(action)
-        let replies = try await action.accept()
+        let replies = try await accept(action, work)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 defer { queue.close() }

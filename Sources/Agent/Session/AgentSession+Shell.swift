@@ -19,8 +19,7 @@ extension AgentSession {
         let replies: ActionReplies
         do {
             window = try open(parameters, work)
-            noteAction(action)
-            replies = try await action.accept()
+            replies = try await accept(action, work)
         } catch {
             leaveShell()
             throw error

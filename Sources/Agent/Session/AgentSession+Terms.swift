@@ -186,6 +186,7 @@ extension AgentSession {
         case .beginAndEnd: interrupt()
         case .begin: break
         }
+        beginTranscript(session, offer)
         show(phrases.started(TerminalText.name(session.session, limit: 64)))
         if input.isTerminal { show(phrases.keys) }
         started.trigger()

@@ -6,6 +6,7 @@ import RelayAPI
 import SupportChannel
 import Synchronization
 import TerminalText
+import Transcripts
 
 /// One session on the client's side: from the moment the operator is there to the end.
 ///
@@ -86,9 +87,11 @@ final class AgentSession: Sendable {
         var longestSeconds: Int64 = 0
         var lastActivity: Duration = .zero
         var actions = 0
-        /// What the operator had done, for the closing statement.
-        var actionDigest = ActionDigest()
-        /// What was blacked out of logs, for the same.
+        /// What the operator had done, and what came of it; nil before the session.
+        var transcript: TranscriptRecorder?
+        /// By number, who said yes to actions that were asked about.
+        var approvals: [Int: ActionRecord.Approval] = [:]
+        /// What was blacked out of logs, for the closing statement.
         var redactions = RedactionCounts()
         /// By number, what questions about logs are about.
         var previews: [Int: LogPreview] = [:]
@@ -186,6 +189,7 @@ final class AgentSession: Sendable {
                 outcome.isAnnounced = !report.lines.isEmpty
                 report.lines.forEach { self.show($0) }
                 await self.awaitClosing(until: served)
+                await self.endTranscript()
                 if self.state.withLock({ $0.closing.outcome == nil }) { report.figures.forEach { self.show($0) } }
             }
             if self.state.withLock({ $0.disconnectedAt }) == nil {

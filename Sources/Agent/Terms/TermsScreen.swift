@@ -43,6 +43,7 @@ struct TermsScreen {
             (phrases.labelRounding, [phrases.rounding(contract.rounding)]),
             (phrases.labelLimits, limits),
             (phrases.labelAsks, asks),
+            (phrases.labelTranscript, [phrases.transcriptTerms(days: contract.privacy.transcriptRetentionDays)]),
         ]
         let isEarly = offer.terms.asksForEarlyStart(under: contract)
         return isEarly ? rows + [(phrases.labelWithdrawal, [phrases.earlyStart])] : rows

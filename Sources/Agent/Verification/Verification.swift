@@ -1,6 +1,7 @@
 import Contracts
 import Receipts
 import TerminalText
+import Transcripts
 
 /// `lotse-agent verify`: checks invoices, receipts, and what was agreed to, on the client's own computer and without anybody's help.
 public struct Verification: Sendable {
@@ -133,7 +134,25 @@ public struct Verification: Sendable {
         screen.line("  \(times)  \(phrases.receiptState(receipt.state))")
         if !receipt.redactions.isEmpty { screen.line("    " + phrases.receiptRedactions(receipt.redactions)) }
         if let reason = receipt.reason { screen.line("    " + TerminalText.name(reason, limit: 500)) }
-        return conclude(try findings(in: receipt, keys), name)
+        // First what is about the receipt, then what lies beside it.
+        let isRight = conclude(try findings(in: receipt, keys), name)
+        return try checkTranscript(of: receipt) && isRight
+    }
+
+    /// Holds what this computer recorded of the session against what the receipt says of it.
+    private func checkTranscript(of receipt: Receipt) throws -> Bool {
+        let kept = folder.transcripts.folder(of: receipt.session)
+        let verdict = try TranscriptVerdict(
+            of: kept,
+            session: receipt.session,
+            digest: receipt.transcriptDigest ?? folder.closing(of: receipt.session)?.actionsDigest,
+            keptBy: .client
+        )
+        guard
+            let (text, isRight) = phrases.transcriptVerdict(verdict, folder: TerminalText.name(kept.path, limit: 4096))
+        else { return true }
+        screen.line((isRight ? "    " : "  ! ") + text)
+        return isRight
     }
 
     private func findings(in receipt: Receipt, _ keys: TrustedKeys) throws -> [String] {

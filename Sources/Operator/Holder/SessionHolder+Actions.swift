@@ -3,6 +3,7 @@ import NIOCore
 import RelayAPI
 import SupportChannel
 import TerminalText
+import Transcripts
 
 extension SessionHolder {
     /// Does what one command asks for.
@@ -54,6 +55,7 @@ extension SessionHolder {
     private func pause(_ action: IncomingAction) async throws {
         let record = try await relay.pause(session: session.id)
         setPaused(true, byClient: false)
+        recorder.note("paused by the operator")
         try await tell("pause", Empty())
         try await answer(action, record)
     }
@@ -61,6 +63,7 @@ extension SessionHolder {
     private func resume(_ action: IncomingAction) async throws {
         let record = try await relay.resume(session: session.id)
         setPaused(false, byClient: false)
+        recorder.note("the operator let it go on")
         try await tell("resume", Empty())
         try await answer(action, record)
     }
@@ -68,6 +71,7 @@ extension SessionHolder {
     private func note(_ action: IncomingAction) async throws {
         let parameters = try action.parameters(as: NoteParameters.self)
         let record = try await relay.note(session: session.id, text: parameters.text)
+        recorder.note("note: \(TerminalText.name(parameters.text, limit: 1000))")
         try await tell("note", parameters)
         try await answer(action, record)
     }
@@ -94,17 +98,17 @@ extension SessionHolder {
 
     /// Lets an action through to the agent: frames both ways, each waiting until the one before was taken.
     private func forward(_ action: IncomingAction) async throws {
-        let parameters = Array(action.parameters.readableBytesView)
-        noteAction(action.name, parameters)
+        noteAsked(.init(name: action.name, parameters: Array(action.parameters.readableBytesView)))
         try await session.agent.perform(action.name, parameters: action.parameters) { replies, requests in
-            noteAction(action.name, parameters, isAccepted: true)
+            let entry = recorder.begin(action.name, parameters: action.parameters)
+            defer { entry.end() }
             let answers = try await action.accept()
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // A command that vanished shows here first: the error ends the group, and with it the agent's work.
                 group.addTask { try await Self.pump(action.input, to: requests) }
                 group.addTask {
                     do {
-                        try await Self.pass(replies, to: answers)
+                        try await Self.pass(replies, to: answers, entry)
                         throw Finished()
                     } catch let error as Finished {
                         throw error
@@ -126,10 +130,11 @@ extension SessionHolder {
     ///
     /// - Throws: `SupportChannelError` (`closed`) where the stream ends before: a connection that this side closes ends its streams in
     ///   silence.
-    private static func pass(_ replies: ActionInput, to answers: ActionReplies) async throws {
+    private static func pass(_ replies: ActionInput, to answers: ActionReplies, _ entry: RecordedAction) async throws {
         var hasResult = false
         while let frame = try await replies.next() {
             hasResult = frame.kind == .result
+            entry.take(frame)
             try await answers.send(frame)
         }
         guard hasResult else { throw SupportChannelError(kind: .closed, diagnostics: "without a result") }

@@ -5,6 +5,7 @@ import RelayAPI
 import SupportChannel
 import Synchronization
 import TerminalText
+import Transcripts
 
 /// Keeps one session and serves it to the commands of this user.
 ///
@@ -38,7 +39,7 @@ public final class SessionHolder: Sendable {
         /// Since when nothing carries the connection.
         var disconnectedAt: Duration?
         /// What commands asked the agent for.
-        var actions = SessionClosing.SeenActions()
+        var seen = SeenActions()
     }
 
     /// How long commands may take to hear of the end.
@@ -46,6 +47,8 @@ public final class SessionHolder: Sendable {
     /// How often the relay is asked how the session stands.
     static let relayInterval: Duration = .seconds(5)
 
+    /// Takes down what happens.
+    let recorder: TranscriptRecorder
     let heard: @Sendable (String) async -> Void
 
     /// Moments of this process's clocks are counted from here.
@@ -63,13 +66,14 @@ public final class SessionHolder: Sendable {
         self.session = session
         self.relay = relay
         self.heard = heard
+        self.recorder = .of(session)
         let now = ContinuousClock.now - Self.reference
         self.state = Mutex(
             State(
                 clock: Self.clock(of: session, at: now),
                 grants: session.grants,
                 record: session.standing,
-                actions: session.seen
+                seen: session.seen
             )
         )
         (self.endings, self.ended) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(1))
@@ -77,10 +81,9 @@ public final class SessionHolder: Sendable {
 
     private static func clock(of session: OpenSession, at now: Duration) -> SessionClock {
         guard let standing = session.standing else { return SessionClock(startingAt: now) }
-        let elapsed = standing.rawSeconds + standing.pausedSeconds + standing.disconnectedSeconds
         return SessionClock(
             at: now,
-            startedAt: now - .seconds(elapsed),
+            startedAt: now - session.elapsedBefore,
             connected: .seconds(standing.rawSeconds),
             paused: .seconds(standing.pausedSeconds)
         )
@@ -114,6 +117,7 @@ public final class SessionHolder: Sendable {
             socket.release()
         }
         let connections = try await socket.listen()
+        keepTranscript(in: home)
         try home.remember(file)
         return try await serve(connections, ready: ready)
     }
@@ -142,6 +146,7 @@ public final class SessionHolder: Sendable {
             try await ready()
             var iterator = endings.makeAsyncIterator()
             guard let end = await iterator.next() else { throw CancellationError() }
+            await recorder.finish()
             // Whoever still waits for the agent hears now why nothing more comes.
             try? await session.agent.channel.close()
             // Where nothing comes back that takes two deadlines of TLS, and only then the streams end.
@@ -209,18 +214,19 @@ public final class SessionHolder: Sendable {
         }
     }
 
-    /// A command asks the agent for something, or the agent accepted that.
-    func noteAction(_ name: String, _ parameters: [UInt8], isAccepted: Bool = false) {
-        state.withLock { state in
-            if isAccepted {
-                state.actions.accepted.add(name, parameters: parameters)
-            } else {
-                state.actions.asked.add(name, parameters: parameters)
-            }
-        }
+    /// A command asks the agent for something.
+    func noteAsked(_ request: ActionRecord.Request) {
+        state.withLock { $0.seen.ask(request) }
         guard session.connection != nil else { return }
         // Should the next process lack it, the closing statement is not signed, which stops no bill.
-        try? relay.keep(ActionDigest.digest(of: name, parameters: parameters), isAccepted: isAccepted, of: session.id)
+        try? relay.keep(request, of: session.id)
+    }
+
+    /// What commands asked for, and what came of it so far.
+    private var seen: SeenActions {
+        var seen = state.withLock { $0.seen }
+        seen.accept(recorder.actions)
+        return seen
     }
 
     /// Ends the session at the relay, then has the client sign its receipt. `leave` lets `serve` return.
@@ -254,10 +260,10 @@ public final class SessionHolder: Sendable {
         } catch {
             // The relay cannot be told: it sees the tunnel close, and ends the session at that moment. What both ends say of it stands.
             if state.withLock({ $0.end == nil }) {
-                let (clock, actions) = state.withLock { ($0.clock, $0.actions) }
+                let clock = state.withLock { $0.clock }
                 let raw = clock.connected(at: now).components.seconds
                 let parameters = ClosingParameters(summary: nil, rawSeconds: raw, billedSeconds: raw)
-                _ = await SessionClosing(session: session, relay: relay, actions: actions).close(parameters)
+                _ = await closing().close(parameters)
             }
             claim(.connectionLost)
         }
@@ -272,12 +278,18 @@ public final class SessionHolder: Sendable {
         if let end { ended.yield(end) }
     }
 
+    /// The end of the recording, and what both ends are to agree on.
+    private func closing() async -> SessionClosing {
+        let recording = await recorder.finish()
+        return SessionClosing(session: session, relay: relay, recorder: recorder, recording: recording, seen: seen)
+    }
+
     /// Has the receipt signed, and tells the agent how it ended.
     private func settle(_ parameters: ClosingParameters, patience: Duration? = nil) async -> ReceiptOutcome {
-        let (actions, isAway) = state.withLock { ($0.actions, $0.disconnectedAt != nil) }
+        let isAway = state.withLock { $0.disconnectedAt != nil }
         // Nobody is there who could sign anything.
         if isAway { await session.connection?.close() }
-        var closing = SessionClosing(session: session, relay: relay, actions: actions)
+        var closing = await closing()
         if let patience { closing.patience = patience }
         let settled = await closing.run(parameters)
         let agent = session.agent
@@ -431,16 +443,18 @@ extension SessionHolder {
         switch event.kind {
         case .paused:
             setPaused(true, byClient: true)
+            recorder.note("the client paused the session")
             await heard("the client paused the session; nothing is billed until they let it go on")
         case .resumed:
             setPaused(false, byClient: true)
+            recorder.note("the client let the session go on")
             await heard("the client let the session go on")
         case .revoked:
             let left = (event.grants ?? []).map { TerminalText.name($0, limit: 20) }
             state.withLock { $0.grants = left }
-            await heard(
-                "the client took something back; still allowed: \(left.isEmpty ? "nothing" : left.joined(separator: ", "))"
-            )
+            let allowed = left.isEmpty ? "nothing" : left.joined(separator: ", ")
+            recorder.note("the client took something back; still allowed: \(allowed)")
+            await heard("the client took something back; still allowed: \(allowed)")
         case .ended, .idle, .timeout: break
         }
     }

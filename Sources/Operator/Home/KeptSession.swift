@@ -2,6 +2,7 @@ import Contracts
 import Receipts
 import RelayAPI
 import SupportChannel
+import Transcripts
 
 /// What this operator's next process needs to take a session up, should the one that holds it be gone.
 public struct KeptSession: Codable, Sendable, Equatable {
@@ -22,6 +23,7 @@ public struct KeptSession: Codable, Sendable, Equatable {
     let grants: [String]
     let asksEach: Bool
     let diagnose: [Contract.Diagnostic]?
+    let transcriptRetentionDays: Int64
     let startedAt: Timestamp
     let keys: [Key]
 
@@ -34,6 +36,7 @@ public struct KeptSession: Codable, Sendable, Equatable {
         grants = session.grants
         asksEach = session.asksEach
         diagnose = session.diagnose
+        transcriptRetentionDays = session.transcriptRetentionDays
         startedAt = session.startedAt
         self.keys = Self.written(keys)
     }
@@ -48,6 +51,7 @@ public struct KeptSession: Codable, Sendable, Equatable {
         grants = kept.grants
         asksEach = kept.asksEach
         diagnose = kept.diagnose
+        transcriptRetentionDays = kept.transcriptRetentionDays
         startedAt = kept.startedAt
         self.keys = Self.written(keys)
     }
@@ -88,22 +92,20 @@ extension OperatorHome {
 
     // MARK: - What was asked of the agent
 
-    /// Each action is 33 bytes: whether the agent accepted it, and its digest.
-    private static let actionBytes = 33
-
-    /// Writes an action down, so that a process that takes the session up can sign what was done in it.
-    func keep(_ action: Digest, isAccepted: Bool, of session: String) throws {
-        try append([isAccepted ? 1 : 0] + action.bytes, to: Self.file(Self.resumptions, session, "actions"))
+    /// Writes down what is asked for, so that a process that takes the session up can sign what was done in it.
+    func keep(_ request: ActionRecord.Request, of session: String) throws {
+        let line = "\(request.name) \(request.parametersDigest.hex)\n"
+        try append(Array(line.utf8), to: Self.file(Self.resumptions, session, "actions"))
     }
 
-    func actions(of session: String) throws -> SessionClosing.SeenActions {
+    func actions(of session: String) throws -> SeenActions {
+        var seen = SeenActions()
         let bytes = try read(Self.file(Self.resumptions, session, "actions")) ?? []
-        var asked: [Digest] = []
-        var accepted: [Digest] = []
-        for start in stride(from: 0, through: bytes.count - Self.actionBytes, by: Self.actionBytes) {
-            guard let digest = Digest(bytes: Array(bytes[start + 1..<start + Self.actionBytes])) else { continue }
-            if bytes[start] == 1 { accepted.append(digest) } else { asked.append(digest) }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let digest = Digest(hex: String(words[1])) else { continue }
+            seen.ask(ActionRecord.Request(name: String(words[0]), parametersDigest: digest))
         }
-        return SessionClosing.SeenActions(asked: ActionDigest(asked), accepted: ActionDigest(accepted))
+        return seen
     }
 }

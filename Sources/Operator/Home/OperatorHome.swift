@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Transcripts
 
 /// The folder with all of the operator's state, `$LOTSE_HOME` or `~/.config/lotse`.
 ///
@@ -14,6 +15,7 @@ import Glibc
 /// | `consents/ID.json` | what both ends signed before a session |
 /// | `closings/ID.json` | what both ends said when it was over |
 /// | `receipts/ID.json` | what it took and comes to, signed |
+/// | `transcripts/ID/` | what was done and what came of it, for as long as the contract says (`TranscriptFolder`) |
 /// | `sessions/ID.json`, `ID.socket`, `ID.log` | a live session and its holder |
 /// | `resumptions/ID.json`, `ID.actions` | what takes a live session up again when its holder is gone |
 /// | `history` | what was typed in the console |
@@ -54,6 +56,9 @@ public struct OperatorHome: Sendable {
             }
         }
     }
+
+    /// What was recorded of sessions.
+    public var transcripts: TranscriptStore { TranscriptStore(path: path(of: "transcripts")) }
 
     static let invitations = "invitations"
     static let consents = "consents"

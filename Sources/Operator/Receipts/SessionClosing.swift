@@ -4,6 +4,7 @@ import Receipts
 import RelayAPI
 import SupportChannel
 import TerminalText
+import Transcripts
 
 /// What came of a session's receipt, for whoever ended the session.
 public struct ReceiptOutcome: Sendable, Equatable {
@@ -19,18 +20,14 @@ public struct ReceiptOutcome: Sendable, Equatable {
 struct SessionClosing: Sendable {
     let session: OpenSession
     let relay: any SessionRelay
-    /// What the operator asked for, and what of it the agent accepted.
-    let actions: SeenActions
+    /// Keeps the list on which both ends agree.
+    let recorder: TranscriptRecorder
+    /// SHA-256 of what was recorded here.
+    let recording: Digest?
+    /// What the operator asked for, and what came of it.
+    let seen: SeenActions
     /// How long the client may take: half a minute to answer, and a minute more to write an objection down.
     var patience: Duration = .seconds(100)
-
-    /// What the operator's end saw of a session's actions.
-    struct SeenActions: Sendable {
-        /// All that were asked for.
-        var asked = ActionDigest()
-        /// Those that the agent accepted.
-        var accepted = ActionDigest()
-    }
 
     /// How long the client's program may take for what it does by itself.
     private static let machineTime: Duration = .seconds(10)
@@ -63,10 +60,16 @@ struct SessionClosing: Sendable {
     /// - Returns: nil and the reason where the client's program does not take part.
     func close(_ parameters: ClosingParameters) async -> (statement: ClosingStatement?, problem: String?) {
         let agent = session.agent
+        var parameters = parameters
+        parameters.recording = recording?.hex
         do {
-            let (draft, actions) = try await withDeadline(Self.machineTime) { try await Self.draft(agent, parameters) }
-            let statement = try relay.credentials.sign(try checked(draft, actions))
+            let (draft, list) = try await withDeadline(Self.machineTime) { [parameters] in
+                try await Self.draft(agent, parameters)
+            }
+            let (statement, transcript) = try checked(draft, list)
             try relay.keep(statement)
+            // The session's end matters more than that a list of it can be kept.
+            try? recorder.keep(transcript)
             let text = String(decoding: try statement.canonicalBytes(), as: UTF8.self)
             try await withDeadline(Self.machineTime) { try await agent.tell("closed", SignedClosing(statement: text)) }
             return (statement, nil)
@@ -80,19 +83,20 @@ struct SessionClosing: Sendable {
     }
 
     private static func draft(_ agent: OperatorEnd, _ parameters: ClosingParameters) async throws -> (
-        ClosingDraft, ActionDigest
+        ClosingDraft, [UInt8]
     ) {
         try await agent.perform("closing", parameters) { replies, _ in
             var bytes = ByteBuffer()
             while let frame = try await replies.next() {
                 switch frame.kind {
                 case .output:
-                    guard bytes.readableBytes + frame.payload.readableBytes <= mostActions * Digest.zero.bytes.count
-                    else { throw OperatorError(.refused, "the client's program tells of too many actions") }
+                    guard bytes.readableBytes + frame.payload.readableBytes <= SessionTranscript.longest else {
+                        throw OperatorError(.refused, "the client's program tells of too many actions")
+                    }
                     bytes.writeImmutableBuffer(frame.payload)
                 case .result:
                     let draft = try JSONDecoder().decode(ClosingDraft.self, from: Data(frame.payload.readableBytesView))
-                    return (draft, ActionDigest(digests(in: &bytes)))
+                    return (draft, Array(bytes.readableBytesView))
                 default: continue
                 }
             }
@@ -100,30 +104,21 @@ struct SessionClosing: Sendable {
         }
     }
 
-    /// More actions than that no operator asks for in one session.
-    private static let mostActions = 1 << 20
-
-    private static func digests(in bytes: inout ByteBuffer) -> [Digest] {
-        var digests: [Digest] = []
-        while let digest = bytes.readBytes(length: Digest.zero.bytes.count).flatMap(Digest.init(bytes:)) {
-            digests.append(digest)
-        }
-        return digests
-    }
-
-    /// The statement, where it is about this session and about nothing that was not asked for here.
-    private func checked(_ draft: ClosingDraft, _ done: ActionDigest) throws -> ClosingStatement {
+    /// The statement, where it is about this session and about nothing that was not asked for here, with this operator's signature; and the
+    /// list of which it has the digest.
+    private func checked(_ draft: ClosingDraft, _ list: [UInt8]) throws -> (ClosingStatement, SessionTranscript) {
         guard let statement = try? ClosingStatement(canonical: Array(draft.statement.utf8)),
             statement.isSigned(by: [.client], of: session.consent),
-            let salt = Digest(hex: draft.salt)?.bytes, try done.digest(salt: salt) == statement.actionsDigest,
-            done.isPart(of: actions.asked), actions.accepted.isPart(of: done)
+            let transcript = try? SessionTranscript(reading: list), transcript.digest == statement.actionsDigest,
+            transcript.session == session.id, transcript.recording(of: .operator) == recording,
+            seen.agrees(with: transcript.actions)
         else {
             throw OperatorError(
                 .refused,
                 "the client's program tells of another session than this one, so its closing statement is not signed (use the same release at both ends)"
             )
         }
-        return statement
+        return (try relay.credentials.sign(statement), transcript)
     }
 
     /// Whether the relay's receipt is about what both ends said.

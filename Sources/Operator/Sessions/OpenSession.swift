@@ -3,6 +3,7 @@ import NIOCore
 import Receipts
 import RelayAPI
 import SupportChannel
+import Transcripts
 
 /// A session that runs: the client consented and the relay's clock counts.
 public struct OpenSession: Sendable {
@@ -20,6 +21,8 @@ public struct OpenSession: Sendable {
     public let asksEach: Bool
     /// The contract's own checks.
     public let diagnose: [Contract.Diagnostic]?
+    /// For how many days after its end the contract lets a transcript be kept.
+    public let transcriptRetentionDays: Int64
     /// When the relay's clock started.
     public let startedAt: Timestamp
     /// What both ends agreed to.
@@ -31,7 +34,12 @@ public struct OpenSession: Sendable {
     /// How it stood when this program took it up; nil where this program opened it.
     let standing: SessionRecord?
     /// What was asked of the agent before this program took it up.
-    let seen: SessionClosing.SeenActions
+    let seen: SeenActions
+
+    /// How long ago its clock started, as far as the relay said so.
+    var elapsedBefore: Duration {
+        .seconds(standing.map { $0.rawSeconds + $0.pausedSeconds + $0.disconnectedSeconds } ?? 0)
+    }
 
     /// A session.
     public init(
@@ -42,6 +50,7 @@ public struct OpenSession: Sendable {
         grants: [String],
         asksEach: Bool = false,
         diagnose: [Contract.Diagnostic]? = nil,
+        transcriptRetentionDays: Int64 = 30,
         startedAt: Timestamp,
         consent: ConsentRecord,
         agent: OperatorEnd,
@@ -54,12 +63,13 @@ public struct OpenSession: Sendable {
         self.grants = grants
         self.asksEach = asksEach
         self.diagnose = diagnose
+        self.transcriptRetentionDays = transcriptRetentionDays
         self.startedAt = startedAt
         self.consent = consent
         self.agent = agent
         self.connection = connection
         standing = nil
-        seen = SessionClosing.SeenActions()
+        seen = SeenActions()
     }
 
     /// A session that another process of this operator's opened.
@@ -69,7 +79,7 @@ public struct OpenSession: Sendable {
         agent: OperatorEnd,
         connection: ResumableConnection<OperatorEnd>,
         standing: SessionRecord,
-        seen: SessionClosing.SeenActions
+        seen: SeenActions
     ) {
         id = kept.session
         contract = kept.contract
@@ -78,6 +88,7 @@ public struct OpenSession: Sendable {
         grants = kept.grants
         asksEach = kept.asksEach
         diagnose = kept.diagnose
+        transcriptRetentionDays = kept.transcriptRetentionDays
         startedAt = kept.startedAt
         self.consent = consent
         self.agent = agent

@@ -66,6 +66,7 @@ public struct SessionOpening: Sendable {
                 grants: record.grants,
                 asksEach: record.approval == .each,
                 diagnose: contract.access.diagnose,
+                transcriptRetentionDays: contract.privacy.transcriptRetentionDays,
                 startedAt: startedAt,
                 consent: record,
                 agent: agent,

@@ -1,6 +1,7 @@
 import Receipts
 import RelayAPI
 import SupportChannel
+import Transcripts
 
 /// What a session needs of the relay.
 public protocol SessionRelay: Sendable {
@@ -15,7 +16,7 @@ public protocol SessionRelay: Sendable {
     /// Writes down what takes a session up again.
     func keep(_ session: KeptSession) throws
     /// Writes down what was asked of the agent.
-    func keep(_ action: Digest, isAccepted: Bool, of session: String) throws
+    func keep(_ request: ActionRecord.Request, of session: String) throws
     /// Says whether the two ends had the same code. Either way the code is used up, here and at the relay.
     ///
     /// - Returns: what the terms need to know, where they had.
@@ -134,8 +135,8 @@ extension Relay: SessionRelay {
     public func keep(_ session: KeptSession) throws { try home.keep(session) }
 
     /// Writes down what was asked of the agent, in the home.
-    public func keep(_ action: Digest, isAccepted: Bool, of session: String) throws {
-        try home.keep(action, isAccepted: isAccepted, of: session)
+    public func keep(_ request: ActionRecord.Request, of session: String) throws {
+        try home.keep(request, of: session)
     }
 
     /// Keeps what both ends said of a session, in the home.

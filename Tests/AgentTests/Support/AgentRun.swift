@@ -4,6 +4,7 @@ import NIOCore
 import Receipts
 import SupportChannel
 import Synchronization
+import Transcripts
 
 @testable import Agent
 
@@ -140,16 +141,15 @@ extension OperatorEnd {
     /// Begins to settle a session that is over, or ends it so.
     ///
     /// - Returns: what the client's program says of it, and the actions that it tells of.
-    func close(summary: String? = "Cache emptied") async throws -> (draft: ClosingDraft, actions: ActionDigest) {
+    func close(summary: String? = "Cache emptied") async throws -> (draft: ClosingDraft, list: SessionTranscript) {
         let parameters = ClosingParameters(summary: summary, rawSeconds: 754, billedSeconds: 900)
         return try await perform("closing", parameters) { replies, _ in
             var bytes = ByteBuffer()
             while let frame = try await replies.next() {
                 if frame.kind == .output { bytes.writeImmutableBuffer(frame.payload) }
                 guard frame.kind == .result else { continue }
-                var digests: [Digest] = []
-                while let digest = bytes.readBytes(length: 32).flatMap(Digest.init(bytes:)) { digests.append(digest) }
-                return (try frame.decoded(as: ClosingDraft.self), ActionDigest(digests))
+                let list = try SessionTranscript(reading: Array(bytes.readableBytesView))
+                return (try frame.decoded(as: ClosingDraft.self), list)
             }
             throw ChannelError.eof
         }

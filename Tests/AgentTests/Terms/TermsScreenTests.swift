@@ -75,6 +75,7 @@ struct TermsScreenTests {
                               read log files: /var/log/nginx
                               you are asked before each step
                               asked for and not allowed: shell
+                  Recording   of what happens, kept by both of you, deleted after 30 days
 
                 The clock starts when you agree. You can pause it, take things back, and end it
                 at any time.
@@ -124,6 +125,7 @@ struct TermsScreenTests {
                   Darf        Befehle auf diesem Computer ausführen
                               Protokolldateien lesen: /var/log/nginx
                               Sie werden vor jedem Schritt gefragt
+                  Mitschrift  was geschieht, bei beiden aufgezeichnet, nach 30 Tagen gelöscht
 
                 Die Zeit läuft ab Ihrer Zustimmung. Sie können jederzeit anhalten, Erlaubtes
                 zurücknehmen und beenden.
