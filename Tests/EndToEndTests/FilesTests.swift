@@ -71,7 +71,7 @@ extension EndToEnd {
 
         @Test("a cut in the middle leaves nothing wrong; another session goes on from there")
         func cut() async throws {
-            try await Self.with { stage, session, there, here in
+            try await Self.with(resumeSeconds: 0) { stage, session, there, here in
                 let digest = try Self.fill(here + "/big", megabytes: 100)
                 let put = try stage.lotse("put", here + "/big", there + "/big")
                 try await Self.grows(there + "/big.lotse-part", put)
@@ -214,9 +214,10 @@ extension EndToEnd {
 
         private static func with(
             shares: Bool = false,
+            resumeSeconds: Int? = nil,
             _ body: (Stage, Session, _ there: String, _ here: String) async throws -> Void
         ) async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: resumeSeconds) { stage in
                 try await stage.addContract(contract)
                 let (there, here) = try folders(stage)
                 let options = ["--grant", "run,files"] + (shares ? ["--files", there] : [])

@@ -8,8 +8,11 @@ extension EndToEnd {
         private static let contract = ExampleContract.text + "access: { grants: [run, shell, logs] }\n"
 
         /// Brings a client who agreed and a session in the background, with the client's terminal.
-        private static func withSession(_ body: (_ stage: Stage, _ client: Screen) async throws -> Void) async throws {
-            try await Stage.with { stage in
+        private static func withSession(
+            resumeSeconds: Int? = nil,
+            _ body: (_ stage: Stage, _ client: Screen) async throws -> Void
+        ) async throws {
+            try await Stage.with(resumeSeconds: resumeSeconds) { stage in
                 try await stage.addContract(contract)
                 let invitation = try await stage.invite()
                 let options = ["--relay", stage.address, "--ca", stage.relayFolder + "/tls/ca.pem"]
@@ -253,7 +256,7 @@ extension EndToEnd {
 
         @Test("however it ends, the operator's terminal is as it was", arguments: Ending.allCases)
         func restored(ending: Ending) async throws {
-            try await Self.withSession { stage, client in
+            try await Self.withSession(resumeSeconds: 0) { stage, client in
                 try await Self.withOperator(stage, client) { screen in
                     let before = try await Self.settings(screen, stage)
                     try await Self.open(screen, client)

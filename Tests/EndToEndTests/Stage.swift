@@ -74,13 +74,15 @@ final class Stage: Sendable {
     func use(_ clock: FakedClock) { fakedClock.withLock { $0 = clock } }
 
     /// Makes the relay serve, logs the operator in and adds the contract.
-    func makeReady(reserveMebibytes: Int? = nil, resumeSeconds: Int? = nil) async throws {
-        try await initialize()
+    ///
+    /// - Parameter address: one more address of this machine at which the relay is reached; it then listens at all of them.
+    func makeReady(reserveMebibytes: Int? = nil, resumeSeconds: Int? = nil, at address: String? = nil) async throws {
+        try await initialize(hosts: ["127.0.0.1", "localhost"] + (address.map { [$0] } ?? []))
         if let reserveMebibytes {
             try configure("ledgerReserveMebibytes: 64", "ledgerReserveMebibytes: \(reserveMebibytes)")
         }
         if let resumeSeconds { try configure("resumeSeconds: 600", "resumeSeconds: \(resumeSeconds)") }
-        try await serve()
+        try await serve(at: address == nil ? "127.0.0.1" : "0.0.0.0")
         try await logIn("jana")
         try await addContract()
     }
@@ -178,18 +180,18 @@ final class Stage: Sendable {
     var relay: Program? { serving.withLock { $0?.program } }
     var port: String { address.split(separator: ":").last.map(String.init) ?? "0" }
 
-    func initialize(_ name: String = "relay") async throws {
+    func initialize(_ name: String = "relay", hosts: [String] = ["127.0.0.1", "localhost"]) async throws {
         let program = try start(
             Programs.relay,
-            ["init", folder + "/" + name, "--host", "127.0.0.1", "--host", "localhost"]
+            ["init", folder + "/" + name] + hosts.flatMap { ["--host", $0] }
         )
         guard try await program.ended() == 0 else { throw Failure(program.story) }
     }
 
     /// Starts a relay and waits until it is ready.
     @discardableResult
-    func serve(_ name: String = "relay", port: String = "0") async throws -> Program {
-        let program = try start(Programs.relay, ["serve", folder + "/" + name, "--listen", "127.0.0.1:\(port)"])
+    func serve(_ name: String = "relay", at host: String = "127.0.0.1", port: String = "0") async throws -> Program {
+        let program = try start(Programs.relay, ["serve", folder + "/" + name, "--listen", "\(host):\(port)"])
         let address = try await eventually("the relay is ready", of: program) {
             guard program.status == nil else { throw Failure(program.story) }
             return program.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().first
@@ -281,12 +283,22 @@ final class Stage: Sendable {
 
     /// Opens a session in the background, with an agent that agrees to everything.
     ///
-    /// - Parameter relay: where the agent goes; nil: to the relay that serves.
-    func session(home: String = "home", agentOptions: [String] = [], at relay: String? = nil) async throws -> Session {
+    /// - Parameters:
+    ///   - relay: where the agent goes; nil: to the relay that serves.
+    ///   - wrapper: what starts the agent, such as `ip netns exec NAME`.
+    func session(
+        home: String = "home",
+        agentOptions: [String] = [],
+        at relay: String? = nil,
+        by wrapper: [String] = []
+    ) async throws -> Session {
         let invitation = try await invite(home: home)
+        let command =
+            wrapper + [Programs.agent, "--relay", relay ?? address, "--ca", relayFolder + "/tls/ca.pem", "--yes"]
+            + agentOptions
         let agent = try start(
-            Programs.agent,
-            ["--relay", relay ?? address, "--ca", relayFolder + "/tls/ca.pem", "--yes"] + agentOptions,
+            command[0],
+            Array(command.dropFirst()),
             input: .text(invitation.code + "\n")
         )
         let connect = try start(Programs.lotse, ["connect", "--background", "--json"], home: home)

@@ -89,6 +89,8 @@ extension EndToEnd {
                     try Data().write(to: URL(fileURLWithPath: marks + ".off"))
                     #expect(try await run.ended() == 0)
                     #expect(run.output == "one\ntwo\nthree\n")
+                    #expect(run.errorOutput.contains("lotse: the connection to the client is lost; nothing is billed"))
+                    #expect(run.errorOutput.contains("lotse: the connection is back after"))
                     let receipt = try await stage.json(Receipt.self, "end", "--summary", "mended", "--json")
                     #expect(receipt.state == .signed, "\(session.agent.story)")
                     #expect(receipt.disconnectedSeconds >= 5)

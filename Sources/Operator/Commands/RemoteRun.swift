@@ -2,6 +2,7 @@ import FoundationEssentials
 import NIOCore
 import SupportChannel
 import Synchronization
+import TerminalText
 
 /// `lotse run`: a command on the client's machine with standard input, output, error and exit status as if it ran here.
 ///
@@ -119,10 +120,18 @@ public struct RemoteRun: Sendable {
                 try? await errorOutput.finish()
                 let result = try JSONDecoder().decode(RunResult.self, from: Data(frame.payload.readableBytesView))
                 return Outcome(status: result.status, message: result.message)
+            case .notice:
+                if let sentence = Self.sentence(frame) { try? await errorOutput.writeOwn("lotse: \(sentence)\n") }
             default: break
             }
         }
         throw SupportChannelError(kind: .closed, diagnostics: "without a result")
+    }
+
+    /// What the session's holder has to say.
+    static func sentence(_ frame: ActionFrame) -> String? {
+        let notice = try? JSONDecoder().decode(LogNotice.self, from: Data(frame.payload.readableBytesView))
+        return notice.map { TerminalText.name($0.message, limit: 400) }
     }
 
     private func send(_ requests: ActionRequests) async {

@@ -115,6 +115,10 @@ public struct RemoteShell: Sendable {
         while let frame = try await replies.next() {
             switch frame.kind {
             case .output: try await terminal.write(frame.payload)
+            case .notice:
+                if let sentence = RemoteRun.sentence(frame) {
+                    try await terminal.write(ByteBuffer(string: "\r\nlotse: \(sentence)\r\n"))
+                }
             case .resize: if let size = TerminalSize(frame.payload) { try await terminal.fit(size) }
             case .result:
                 let result = try JSONDecoder().decode(RunResult.self, from: Data(frame.payload.readableBytesView))

@@ -106,9 +106,15 @@ extension SessionHolder {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // A command that vanished shows here first: the error ends the group, and with it the agent's work.
                 group.addTask { try await Self.pump(action.input, to: requests) }
+                group.addTask { await self.tell(action.name, answers) }
                 group.addTask {
                     do {
-                        try await Self.pass(replies, to: answers, entry)
+                        try await Self.pass(
+                            replies,
+                            to: answers,
+                            entry,
+                            isSilent: ["run", "shell"].contains(action.name)
+                        )
                         throw Finished()
                     } catch let error as Finished {
                         throw error
@@ -126,15 +132,33 @@ extension SessionHolder {
         }
     }
 
+    /// Whoever typed a command reads what happens to the session meanwhile.
+    private func tell(_ name: String, _ answers: ActionReplies) async {
+        guard ["run", "shell", "logs"].contains(name) else { return }
+        for await sentence in sentences.sentences() {
+            let notice = LogNotice(source: -1, message: sentence, isFailure: false)
+            guard (try? await answers.send(.notice, json: notice)) != nil else { return }
+        }
+    }
+
     /// The agent's answers go to the command, to the result that ends them.
     ///
     /// - Throws: `SupportChannelError` (`closed`) where the stream ends before: a connection that this side closes ends its streams in
     ///   silence.
-    private static func pass(_ replies: ActionInput, to answers: ActionReplies, _ entry: RecordedAction) async throws {
+    ///
+    /// - Parameter isSilent: whether the agent has no notices to give for this action: what it says all the same would be taken for this
+    ///   program's word.
+    private static func pass(
+        _ replies: ActionInput,
+        to answers: ActionReplies,
+        _ entry: RecordedAction,
+        isSilent: Bool
+    ) async throws {
         var hasResult = false
         while let frame = try await replies.next() {
             hasResult = frame.kind == .result
             entry.take(frame)
+            if isSilent, frame.kind == .notice { continue }
             try await answers.send(frame)
         }
         guard hasResult else { throw SupportChannelError(kind: .closed, diagnostics: "without a result") }

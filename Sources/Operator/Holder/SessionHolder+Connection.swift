@@ -36,10 +36,11 @@ extension SessionHolder {
         while !Task.isCancelled, end == nil, ContinuousClock.now < limit {
             do {
                 return try await relay.takeUp(connection, invitation: session.consent.invitation)
-            } catch let problem as Problem where problem.code == "sessionEnded" || problem.code == "invitationOver" {
-                await relayEnded()
-                break
             } catch {
+                if SessionResumption.isFinal(error) {
+                    await relayEnded()
+                    break
+                }
                 guard (try? await Task.sleep(for: SessionResumption.pause)) != nil else { return }
             }
         }

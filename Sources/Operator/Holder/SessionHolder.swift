@@ -15,11 +15,11 @@ import Transcripts
 public final class SessionHolder: Sendable {
     let session: OpenSession
     let relay: any SessionRelay
-    private let state: Mutex<State>
+    let state: Mutex<State>
     private let endings: AsyncStream<SessionEnd>
     private let ended: AsyncStream<SessionEnd>.Continuation
 
-    private struct State {
+    struct State {
         var clock: SessionClock
         /// What the client allows now.
         var grants: [String]
@@ -50,6 +50,8 @@ public final class SessionHolder: Sendable {
     /// Takes down what happens.
     let recorder: TranscriptRecorder
     let heard: @Sendable (String) async -> Void
+    /// The same for commands, where nobody else takes it.
+    let sentences: HeardSentences
 
     /// Moments of this process's clocks are counted from here.
     private static let reference = ContinuousClock.now
@@ -57,15 +59,18 @@ public final class SessionHolder: Sendable {
 
     /// A holder of `session`, whose clock starts now, or goes on from where the relay says it is.
     ///
-    /// - Parameter heard: takes a sentence about something that the client did.
+    /// - Parameter heard: takes a sentence about something that the client did, or that became of the connection; nil: the commands that
+    ///   are at work show it.
     public init(
         _ session: OpenSession,
         relay: any SessionRelay,
-        heard: @escaping @Sendable (String) async -> Void = { _ in }
+        heard: (@Sendable (String) async -> Void)? = nil
     ) {
         self.session = session
         self.relay = relay
-        self.heard = heard
+        let sentences = HeardSentences()
+        self.sentences = sentences
+        self.heard = heard ?? { sentences.tell($0) }
         self.recorder = .of(session)
         let now = ContinuousClock.now - Self.reference
         self.state = Mutex(
@@ -366,96 +371,6 @@ public final class SessionHolder: Sendable {
             await finish(.byAgent(event.kind, billedSeconds: event.billedSeconds))
         } else {
             await finish(.connectionLost)
-        }
-    }
-}
-
-extension SessionHolder {
-    /// The relay's clock bills, and a client's program may have stopped it without a word: then the operator hears it from the relay.
-    private func watchRelay() async {
-        repeat {
-            guard let record = try? await relay.record(session: session.id) else { continue }
-            // Of a connection that broke this end hears by itself.
-            if record.state == .ended, record.endedBy == "relay",
-                record.reason?.hasSuffix("connection was lost") != true
-            {
-                return await finish(.byRelay(record))
-            }
-            state.withLock { $0.record = record }
-            for warning in record.warnings ?? [] { await passOn(warning) }
-            if let question = record.capQuestion { await askCap(question) }
-            let isUnheard = state.withLock { state in
-                let isStopped = state.isPausedByClient || state.isPausedByOperator
-                return record.state == .paused && !isStopped && state.end == nil
-            }
-            guard isUnheard else { continue }
-            setPaused(true, byClient: true)
-            await heard("the relay's clock stands still: the client paused the session")
-        } while (try? await Task.sleep(for: Self.relayInterval)) != nil
-    }
-
-    /// What the relay says of cap and included time: both ends hear it, once.
-    private func passOn(_ warning: String) async {
-        let isNew = state.withLock { state in
-            defer { if !state.warnings.contains(warning) { state.warnings.append(warning) } }
-            return !state.warnings.contains(warning)
-        }
-        guard isNew else { return }
-        let agent = session.agent
-        try? await withDeadline(.seconds(5)) { try await agent.tell("note", NoteParameters(text: warning)) }
-        await heard(TerminalText.name(warning, limit: 200))
-    }
-
-    /// The agreed upper limit is reached, and only the client can say whether it goes on; until then nothing more is billed.
-    private func askCap(_ question: CapQuestion) async {
-        let isFirst = state.withLock { state in
-            defer { state.isAskingCap = true }
-            return !state.isAskingCap && state.end == nil
-        }
-        guard isFirst else { return }
-        defer { state.withLock { $0.isAskingCap = false } }
-        await heard(
-            "the client is asked whether the session goes on beyond the agreed upper limit; nothing is billed meanwhile"
-        )
-        let agent = session.agent
-        do {
-            let reply = try await withDeadline(.seconds(65)) {
-                try await agent.ask(
-                    "cap",
-                    CapParameters(limit: question.limit, cents: question.cents),
-                    as: CapReply.self
-                )
-            }
-            let answer = try CapAnswer(canonical: Array(reply.answer.utf8))
-            guard answer.isSigned(under: session.consent) else { return }
-            _ = try await relay.answerCap(session: session.id, answer)
-            await heard(
-                answer.accepts ? "the client agreed to go on beyond the agreed upper limit" : "the client did not agree"
-            )
-        } catch {
-            // Without an answer the relay ends the session by itself.
-            await heard("the client gave no answer about the agreed upper limit")
-        }
-    }
-
-    /// Something that the client did, and after which the session goes on.
-    private func take(_ event: SessionEvent) async {
-        switch event.kind {
-        case .paused:
-            setPaused(true, byClient: true)
-            recorder.note("the client paused the session")
-            await heard("the client paused the session; nothing is billed until they let it go on")
-        case .resumed:
-            setPaused(false, byClient: true)
-            recorder.note("the client let the session go on")
-            await heard("the client let the session go on")
-        case .revoked:
-            let left = (event.grants ?? []).map { TerminalText.name($0, limit: 20) }
-            state.withLock { $0.grants = left }
-            let allowed = left.isEmpty ? "nothing" : left.joined(separator: ", ")
-            recorder.note("the client took something back; still allowed: \(allowed)")
-            await heard("the client took something back; still allowed: \(allowed)")
-        case .ended, .idle, .timeout: break
         }
     }
 }

@@ -81,18 +81,23 @@ public struct SessionResumption: Sendable {
         while ContinuousClock.now < limit {
             do {
                 return try await relay.takeUp(connection, invitation: kept.invitation)
-            } catch let problem as Problem {
-                guard problem.code != "sessionEnded", problem.code != "invitationOver" else {
-                    throw Self.over(problem.message)
-                }
-                reason = problem.message
             } catch {
                 try Task.checkCancellation()
                 reason = OperatorError.sentence(for: error)
+                if Self.isFinal(error) { break }
             }
             try await Task.sleep(for: Self.pause)
         }
         throw Self.over(reason)
+    }
+
+    /// Whether the relay will not let a session go on, however often it is asked.
+    static func isFinal(_ error: any Error) -> Bool {
+        switch error {
+        case let problem as Problem: ["sessionEnded", "invitationOver", "revoked", "forbidden"].contains(problem.code)
+        case let error as RelayAPIError: error.kind == .tls(.refusedByPeer)
+        default: false
+        }
     }
 
     private static func over(_ reason: String) -> OperatorError {
