@@ -139,10 +139,8 @@ final class Line: Sendable {
     }
 
     private func keep(_ channel: any Channel) {
-        state.withLock { state in
-            state.channels.removeAll { !$0.isActive && $0 !== channel }
-            state.channels.append(channel)
-        }
+        state.withLock { $0.channels.append(channel) }
+        channel.closeFuture.whenComplete { [self] _ in state.withLock { $0.channels.removeAll { $0 === channel } } }
     }
 
     /// One direction of a connection.

@@ -85,7 +85,10 @@ extension SupportDesk {
             await end(lost: session, reason, at: instant)
             return
         }
-        logger.notice("session disconnected", metadata: ["session": "\(session)", "reason": "\(reason)"])
+        logger.notice(
+            "session disconnected",
+            metadata: ["session": "\(session)", "reason": "\(reason)", "quietMilliseconds": "\(quiet)"]
+        )
         do {
             try await ledger.disconnectSession(session, instant: instant)
         } catch {
