@@ -139,7 +139,7 @@ struct OpeningTests {
         do {
             let session = try await SessionOpening(relay: relay).open(Self.invitation) { _ in }
             result = .success(session)
-            try? await session.agent.channel.close()
+            await session.connection?.close()
         } catch { result = .failure(error) }
         try? await tunnel.channel.close()
         _ = try? await agent.value

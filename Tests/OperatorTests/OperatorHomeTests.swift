@@ -52,7 +52,7 @@ struct OperatorHomeTests {
             try await group.waitForAll()
         }
         let names = try FileManager.default.contentsOfDirectory(atPath: home.path)
-        #expect(Set(names) == ["closings", "consents", "file", "invitations", "receipts", "sessions"])
+        #expect(Set(names) == ["closings", "consents", "file", "invitations", "receipts", "resumptions", "sessions"])
     }
 
     @Test("a file that cannot be replaced stays as it was, and nothing is left beside it")
@@ -66,7 +66,7 @@ struct OperatorHomeTests {
         #expect(throws: OperatorError.self) { try home.write([1], to: "file") }
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: home.path).sorted() == [
-                "closings", "consents", "file", "invitations", "receipts", "sessions",
+                "closings", "consents", "file", "invitations", "receipts", "resumptions", "sessions",
             ]
         )
     }

@@ -163,6 +163,8 @@ extension AgentSession {
         if settings.agrees, let clock = receipt.agentClock {
             // Nobody can be asked: what the clocks differ by is an objection.
             guard clock.differenceSeconds.magnitude > ReceiptScreen.tolerableDifference else { return .sign }
+            // A relay that was gone knows of the time up to its last checkpoint alone, and bills no more.
+            if clock.differenceSeconds < 0, receipt.disconnectedSeconds > 0 { return .sign }
             return .dispute("the client's clock counted \(clock.rawSeconds) s, the relay's \(receipt.rawSeconds) s")
         }
         let question = OneShot<ReceiptAnswer>()

@@ -25,7 +25,7 @@ public struct KeptSession: Codable, Sendable, Equatable {
     let diagnose: [Contract.Diagnostic]?
     let transcriptRetentionDays: Int64
     let startedAt: Timestamp
-    let keys: [Key]
+    private(set) var keys: [Key]
 
     init(_ session: OpenSession, invitation: String, keys: ResumptionKeys) {
         self.session = session.id
@@ -42,18 +42,10 @@ public struct KeptSession: Codable, Sendable, Equatable {
     }
 
     /// The same with other keys.
-    init(_ kept: KeptSession, keys: ResumptionKeys) {
-        session = kept.session
-        invitation = kept.invitation
-        contract = kept.contract
-        categories = kept.categories
-        machine = kept.machine
-        grants = kept.grants
-        asksEach = kept.asksEach
-        diagnose = kept.diagnose
-        transcriptRetentionDays = kept.transcriptRetentionDays
-        startedAt = kept.startedAt
-        self.keys = Self.written(keys)
+    func with(_ keys: ResumptionKeys) -> KeptSession {
+        var kept = self
+        kept.keys = Self.written(keys)
+        return kept
     }
 
     private static func written(_ keys: ResumptionKeys) -> [Key] {

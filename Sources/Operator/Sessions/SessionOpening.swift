@@ -45,8 +45,10 @@ public struct SessionOpening: Sendable {
         }
         await tell("waiting for the client to type the code of \(invitation.contract) (room \(invitation.room))")
         let tunnel = try await relay.openTunnel(invitation: invitation.invitation)
+        var connection: ResumableConnection<OperatorEnd>?
         do {
             let (met, answer) = try await meet(tunnel, invitation)
+            connection = met.connection
             let agent = met.end
             await tell("the client's program is there; waiting for the client to agree to the terms")
             let exporter = try await Self.exporter(of: agent)
@@ -75,6 +77,8 @@ public struct SessionOpening: Sendable {
             try await relay.allowResumption(of: session, invitation: invitation.invitation)
             return session
         } catch {
+            // In order where there is somebody to tell: the agent would take a tunnel that breaks for one that comes back.
+            await connection?.close()
             tunnel.channel.close(promise: nil)
             throw error
         }

@@ -116,7 +116,7 @@ extension SessionRelay {
     }
 
     func allowResumption(of connection: ResumableConnection<OperatorEnd>, _ kept: KeptSession) async throws {
-        try await allow(connection) { KeptSession(kept, keys: $0) }
+        try await allow(connection) { kept.with($0) }
     }
 
     private func allow(
