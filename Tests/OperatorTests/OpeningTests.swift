@@ -108,14 +108,20 @@ struct OpeningTests {
                     try AgentEnd(addingTo: $0, exporter: established.exporter)
                 }
             }
-            .map { $1 }
         }
         let tunnel = try await connect(right) { try WaitingTunnel(on: $0, layer: layer) }
         let relay = try FakeRelay(document: document ?? Self.document(Self.contract)) { tunnel }
         let seen = Mutex<SignedTerms?>(nil)
         let posted = Mutex<ConsentRecord?>(nil)
         let agent = Task {
-            let end = try await agentEnd.get()
+            let (connection, end) = try await agentEnd.get()
+            // As the client's program does before there is a session: nobody comes back to an attempt.
+            let watching = Task {
+                for await event in connection.events {
+                    if case .interrupted = event { await connection.close() }
+                }
+            }
+            defer { watching.cancel() }
             try? await end.serve { action in
                 switch action.name {
                 case "terms":
