@@ -128,6 +128,11 @@ let package = Package(
                 argumentParser,
             ]
         ),
+        // What scripts/bench measures with.
+        .executableTarget(
+            name: "lotse-load",
+            dependencies: ["Redaction", "RelayAPI", "TLS", argumentParser, nioCore, nioPosix]
+        ),
 
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),
         .testTarget(name: "PairingTests", dependencies: ["Pairing"], exclude: ["vectors.json"]),
