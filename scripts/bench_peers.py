@@ -104,7 +104,7 @@ class HAProxy(Proxy):
         bind = f"ssl crt {self.path('all.pem')} ca-file {ca} verify optional"
         text = """global
     nbthread 1
-    maxconn 10000
+    maxconn 4096
     ssl-default-bind-options ssl-min-ver TLSv1.3 no-tls-tickets
     ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
     ssl-default-server-options ssl-min-ver TLSv1.3
@@ -134,7 +134,7 @@ class Nginx(Proxy):
 master_process off;
 pid {self.path("pid")};
 load_module /usr/lib/nginx/modules/ngx_stream_module.so;
-events {{ worker_connections 10000; }}
+events {{ worker_connections 4096; }}
 stream {{
     ssl_protocols TLSv1.3;
     ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;

@@ -74,8 +74,13 @@ class Stage:
         """Starts a relay and gives the process and its address."""
         log = os.path.basename(folder) + ".log"
         process = self.start([relay, "serve", folder, "--listen", "127.0.0.1:0"], log, core=core)
-        until("the relay", lambda: "ready " in self.text(log) and "\n" in self.text(log))
-        return process, self.text(log).splitlines()[0].removeprefix("ready ")
+
+        def address():
+            # Behind warnings, perhaps.
+            lines = [line for line in self.text(log).split("\n")[:-1] if line.startswith("ready ")]
+            return lines[0].removeprefix("ready ") if lines else None
+
+        return process, until("the relay", address)
 
     def stop(self, process):
         if process.poll() is None:
