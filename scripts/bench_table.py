@@ -35,9 +35,11 @@ def row(figure, what, unit, ours, peer=None, theirs=None, goal=None):
     """`ours` and `theirs` have one value for each round; the ratio is each round's own, and then the median."""
     result = {"figure": figure, "what": what, "unit": unit, "lotse": statistics.median(ours), "rounds": len(ours)}
     if peer:
-        ratios = [one / other for one, other in zip(ours, theirs)]
-        result |= {"peer": peer, "peerValue": statistics.median(theirs), "ratio": statistics.median(ratios)}
-        result |= {"ratioLeast": min(ratios), "ratioMost": max(ratios)}
+        result |= {"peer": peer, "peerValue": statistics.median(theirs)}
+        # Where a peer needs nothing at all there is no ratio.
+        if all(other > 0 for other in theirs):
+            ratios = [one / other for one, other in zip(ours, theirs)]
+            result |= {"ratio": statistics.median(ratios), "ratioLeast": min(ratios), "ratioMost": max(ratios)}
     if goal:
         number = scaled(result["lotse"], unit) if goal.of_value else result["ratio"]
         result |= {"goal": str(goal), "met": goal.is_met(number)}
@@ -72,8 +74,12 @@ def report(rows, as_json):
     for each in rows:
         line = f"{each['figure']:<10} {each['what']:<44}{shown(each['lotse'], each['unit']):>16}"
         if "peer" in each:
+            line += f"  {each['peer']:<22}{shown(each['peerValue'], each['unit']):>16}"
+        if "ratio" in each:
             spread = f"({each['ratioLeast']:.2f}-{each['ratioMost']:.2f})"
-            line += f"  {each['peer']:<22}{shown(each['peerValue'], each['unit']):>16}{each['ratio']:>7.2f} x  {spread:<15}"
+            line += f"{each['ratio']:>7.2f} x  {spread:<15}"
+        elif "peer" in each:
+            line += f"{'':>9}  {'':<15}"
         else:
             line += f"  {'':<22}{'':>16}{'':>9}  {'':<15}"
         if "goal" in each:

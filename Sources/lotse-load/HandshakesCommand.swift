@@ -51,6 +51,10 @@ struct HandshakesCommand: AsyncParsableCommand {
                 }
             }
         _ = try await handshake.get()
-        try? await channel.close().get()
+        // The transport alone: nothing is measured of how servers say farewell, for which some let one wait.
+        try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.context(handlerType: TLSHandler.self).close(promise: nil)
+        }.get()
+        try? await channel.closeFuture.get()
     }
 }
