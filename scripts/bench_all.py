@@ -1,6 +1,7 @@
 """Runs figures of scripts/bench and prints one table: bench_all.py PROGRAMS ROUNDS [--json] NAME…"""
 
 import resource
+import signal
 import subprocess
 import sys
 
@@ -29,10 +30,12 @@ def main():
     # A thousand pairs are some thousand connections in one process.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 65_536) if most > 0 else 65_536, most))
+    # Who is told to stop clears up, too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stage = Stage()
+    rows = []
     try:
         bench = bench_figures.Bench(stage, programs, int(rounds))
-        rows = []
         for name in names:
             print(f"measuring {name}", file=sys.stderr)
             rows += FIGURES[name](bench)
@@ -41,6 +44,8 @@ def main():
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        # What was measured until then is no loss.
+        report(rows, "--json" in rest)
         return 130
     finally:
         stage.clear()
