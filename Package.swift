@@ -50,6 +50,7 @@ let package = Package(
     targets: [
         // The system's libraries.
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CEditLine", pkgConfig: "libedit", providers: [.apt(["libedit-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
@@ -115,7 +116,10 @@ let package = Package(
         ),
 
         // The programs: one file per subcommand.
-        .executableTarget(name: "lotse-relay", dependencies: ["Ledger", "Relay", "RelayAPI", argumentParser]),
+        .executableTarget(
+            name: "lotse-relay",
+            dependencies: ["CMalloc", "Ledger", "Relay", "RelayAPI", argumentParser]
+        ),
         .executableTarget(name: "lotse-agent", dependencies: ["Agent", "RelayAPI", argumentParser]),
         .executableTarget(
             name: "lotse",
@@ -133,6 +137,11 @@ let package = Package(
                 "TimeZoneFiles",
                 argumentParser,
             ]
+        ),
+        // What scripts/bench measures with.
+        .executableTarget(
+            name: "lotse-load",
+            dependencies: ["Redaction", "RelayAPI", "TLS", argumentParser, nioCore, nioPosix]
         ),
 
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),

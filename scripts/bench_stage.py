@@ -44,8 +44,11 @@ class Stage:
         with open(self.path(name), errors="replace") as file:
             return file.read()
 
-    def start(self, arguments, log, folder=None, output=None):
-        """Starts a program with a pipe to its standard input; what it says goes to a file called `log`, output perhaps elsewhere."""
+    def start(self, arguments, log, folder=None, output=None, core=None):
+        """Starts a program, perhaps on one core, with a pipe to its standard input; what it says goes to a file called `log`, output
+        perhaps elsewhere."""
+        if core is not None:
+            arguments = ["taskset", "-c", core, *arguments]
         with open(self.path(log), "wb") as file:
             process = subprocess.Popen(
                 arguments,
@@ -67,12 +70,17 @@ class Stage:
             raise Stuck(f"{os.path.basename(arguments[0])} {arguments[1]} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def serve(self, relay, folder):
+    def serve(self, relay, folder, core=None):
         """Starts a relay and gives the process and its address."""
         log = os.path.basename(folder) + ".log"
-        process = self.start([relay, "serve", folder, "--listen", "127.0.0.1:0"], log)
-        until("the relay", lambda: "ready " in self.text(log) and "\n" in self.text(log))
-        return process, self.text(log).splitlines()[0].removeprefix("ready ")
+        process = self.start([relay, "serve", folder, "--listen", "127.0.0.1:0"], log, core=core)
+
+        def address():
+            # Behind warnings, perhaps.
+            lines = [line for line in self.text(log).split("\n")[:-1] if line.startswith("ready ")]
+            return lines[0].removeprefix("ready ") if lines else None
+
+        return process, until("the relay", address)
 
     def stop(self, process):
         if process.poll() is None:

@@ -91,6 +91,7 @@ public struct RelayServer: Sendable {
                     RelayEndpoint(host: host, port: channel.localAddress?.port ?? configuration.listen.port).description
                 )
             },
+            eventLoopGroupProvider: .shared(RelayThreads.group),
             logger: logger
         )
         let deskService = DeskService(desk: desk, certificates: certificates, logger: logger)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMalloc
 import Glibc
 import Relay
 
@@ -22,6 +23,7 @@ struct Serve: AsyncParsableCommand {
     var logLevel: String?
 
     func run() async throws {
+        Self.keepFreedMemory()
         var overrides: [String: String] = [:]
         overrides["listen"] = listen
         overrides["logLevel"] = logLevel
@@ -29,5 +31,12 @@ struct Serve: AsyncParsableCommand {
             print("ready \(address)")
             fflush(nil)
         }
+    }
+
+    /// Buffers of a tunnel come and go all the time. The allocator gives what is free at its end back to the kernel from 128 KiB on, and
+    /// gets it anew, page by page: it keeps a little more (mallopt(3)).
+    private static func keepFreedMemory() {
+        mallopt(M_TRIM_THRESHOLD, 8 << 20)
+        mallopt(M_MMAP_THRESHOLD, 4 << 20)
     }
 }

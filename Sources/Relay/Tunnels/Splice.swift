@@ -7,6 +7,8 @@ import NIOCore
 enum Splice {
     /// Adds an end to `channel`, on its event loop. It waits for its partner.
     static func addEnd(to channel: any Channel, count: @escaping @Sendable (Int) -> Void) throws -> SpliceHandler {
+        // One read at a time: others have their turn sooner, and the channel keeps one buffer instead of four.
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
         let handler = SpliceHandler(eventLoop: channel.eventLoop, count: count)
         try channel.pipeline.syncOperations.addHandler(handler)
         return handler

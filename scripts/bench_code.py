@@ -1,4 +1,4 @@
-"""The rounds of scripts/bench: from typing a code to the first output, Lotse and magic-wormhole by turns.
+"""From typing a code to the first output, Lotse and magic-wormhole by turns.
 
 What counts is the time after the last key:
 
@@ -13,12 +13,13 @@ other directly, while Lotse's bytes go through the relay, which also writes the 
 import json
 import os
 import socket
-import statistics
 import subprocess
 import sys
 import time
 
-from bench_stage import LIMIT, Stage, Stuck, until
+from bench_peers import Relay
+from bench_stage import LIMIT, Stuck, until
+from bench_table import row
 
 FILE_BYTES = 1 << 20
 
@@ -38,16 +39,10 @@ def type_in(process, line):
 
 
 class Lotse:
-    def __init__(self, stage, programs):
-        self.stage = stage
-        self.lotse, self.agent, self.relay = (os.path.join(programs, name) for name in ("lotse", "lotse-agent", "lotse-relay"))
-        folder = stage.path("relay")
-        stage.run(self.relay, "init", folder, "--host", "127.0.0.1")
-        token = json.loads(stage.run(self.relay, "operator", "add", "jana", "--dir", folder, "--json"))["token"]
-        _, self.address = stage.serve(self.relay, folder)
-        stage.run(self.lotse, "login", self.address, input=token + "\n")
-        contract = os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo-contract.yaml")
-        stage.run(self.lotse, "contract", "add", contract)
+    def __init__(self, bench):
+        self.stage, self.relay = bench.stage, bench.fresh(Relay)
+        self.lotse, self.agent = (os.path.join(bench.programs, name) for name in ("lotse", "lotse-agent"))
+        self.address = f"https://127.0.0.1:{self.relay.handshake_port}"
 
     def round(self):
         stage = self.stage
@@ -56,7 +51,7 @@ class Lotse:
             [self.lotse, "connect", "--background", "--invitation", invitation["invitation"]], "connect.log"
         )
         until("lotse connect", lambda: "waiting for the client" in stage.text("connect.log"))
-        authority = stage.path("relay/tls/ca.pem")
+        authority = os.path.join(self.relay.tls, "ca.pem")
         agent = stage.start([self.agent, "--relay", self.address, "--ca", authority, "--yes", "--grant", "run"], "agent.log")
         start = type_in(agent, invitation["code"])
         if connect.wait(LIMIT) != 0:
@@ -127,51 +122,10 @@ class Wormhole:
         return end - start
 
 
-COLUMNS = ("lotse", "wormholeAtPrompt", "wormholeCommand")
-
-
-def report(rounds, as_json):
-    def row(times):
-        figures = {name + "Milliseconds": round(times[name] * 1000, 1) for name in COLUMNS}
-        figures |= {name + "Ratio": round(times[name] / times["lotse"], 2) for name in COLUMNS[1:]}
-        return figures
-
-    rows = [row(times) for times in rounds]
-    median = {name: round(statistics.median(row[name] for row in rows), 2) for name in rows[0]}
-    if as_json:
-        print(json.dumps({"figure": "first-output", "rounds": rows, "median": median}, indent=2))
-        return
-    print("From typing the code to the first output: Lotse's first byte of a command, magic-wormhole's file of 1 MiB")
-    print("(in parentheses: how many times as long as Lotse)\n")
-    print(f"{'':>8}{'Lotse':>10}{'wormhole, at its prompt':>28}{'wormhole receive CODE':>28}")
-    for number, figures in [*enumerate(rows, 1), ("median", median)]:
-        line = f"{number:>8}{figures['lotseMilliseconds']:>7.0f} ms"
-        for name in COLUMNS[1:]:
-            line += f"{figures[name + 'Milliseconds']:>15.0f} ms ({figures[name + 'Ratio']:>5.2f} x)"
-        print(line)
-
-
-def main():
-    programs, count, as_json = sys.argv[1], int(sys.argv[2]), "--json" in sys.argv[3:]
-    stage = Stage()
-    try:
-        lotse, wormhole = Lotse(stage, programs), Wormhole(stage)
-        ways = list(zip(COLUMNS, (lotse.round, lambda: wormhole.round(True), lambda: wormhole.round(False))))
-        rounds = []
-        for number in range(count):
-            rounds.append({name: measure() for name, measure in ways})
-            # Who comes first changes, so that nobody always finds the machine as one of the others left it.
-            ways.append(ways.pop(0))
-            print(f"round {number + 1} of {count}", file=sys.stderr)
-        report(rounds, as_json)
-    except (Stuck, OSError, subprocess.TimeoutExpired) as error:
-        print(f"bench: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    finally:
-        stage.clear()
-    return 0
-
-
-sys.exit(main())
+def code(bench):
+    lotse, wormhole = Lotse(bench), Wormhole(bench.stage)
+    ways = {"lotse": lotse.round, "at its prompt": lambda: wormhole.round(True), "receive CODE": lambda: wormhole.round(False)}
+    values = bench.by_turns(ways, lambda name: ways[name]())
+    for name in ("at its prompt", "receive CODE"):
+        what = "code typed to first output of a command"
+        yield row("code", what, "ms", values["lotse"], f"wormhole {name}", values[name])

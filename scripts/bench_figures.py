@@ -1,0 +1,183 @@
+"""The figures of scripts/bench that need no more than a relay, its peers and a load."""
+
+import json
+import os
+import subprocess
+import time
+
+from bench_peers import HERE, LOAD, MEASURED, HAProxy, Nginx, Relay, Stunnel
+from bench_stage import LIMIT, Stuck
+from bench_table import Goal, row
+
+GIB = 1 << 30
+IDLE_PAIRS = 1000
+
+
+class Bench:
+    """A relay and the peers beside it, which are started when a figure first asks for them."""
+
+    def __init__(self, stage, programs, rounds):
+        self.stage, self.programs, self.rounds = stage, programs, rounds
+        self.standing = {}
+        self.count = 0
+
+    def peer(self, kind):
+        if kind not in self.standing:
+            self.standing[kind] = self.fresh(kind)
+        return self.standing[kind]
+
+    def fresh(self, kind):
+        """One that has done nothing yet."""
+        self.count += 1
+        if kind is Relay:
+            return Relay(self.stage, self.programs, f"relay-{self.count}")
+        return kind(self.stage, self.peer(Relay).tls, f"{kind.name}-{self.count}")
+
+    def command(self, name, peer, lane=0):
+        load = [os.path.join(self.programs, "lotse-load"), name]
+        return ["taskset", "-c", LOAD, *load, *peer.way(lane), "--watch", str(peer.process.pid)]
+
+    def load(self, name, peer, *options):
+        """Runs a load to its end, and gives what it says last."""
+        output = self.stage.run(*self.command(name, peer), *options, limit=4 * LIMIT)
+        return json.loads(output.splitlines()[-1])
+
+    def by_turns(self, kinds, measure):
+        """`measure` of each kind once in each round; who comes first changes, for the machine's speed drifts."""
+        kinds = list(kinds)
+        values = {kind: [] for kind in kinds}
+        for number in range(self.rounds):
+            for kind in kinds:
+                values[kind].append(measure(kind))
+            kinds.append(kinds.pop(0))
+        return values
+
+
+def column(values, pick):
+    return [pick(value) for value in values]
+
+
+def per_gib(answer):
+    return answer["processorSeconds"] * GIB / answer["bytes"]
+
+
+def rate(answer):
+    return answer["bytes"] / answer["seconds"] / (1 << 20)
+
+
+def relay(bench):
+    values = bench.by_turns((Relay, HAProxy, Nginx, Stunnel), lambda kind: bench.load("bulk", bench.peer(kind)))
+    for kind in (HAProxy, Nginx, Stunnel):
+        goals = (Goal(0.65), Goal(1.4, least=True)) if kind is HAProxy else (None, None)
+        for what, unit, pick, goal in (
+            ("CPU, one session one way", "s/GiB", per_gib, goals[0]),
+            ("throughput on one core", "MiB/s", rate, goals[1]),
+        ):
+            yield row("relay", what, unit, column(values[Relay], pick), kind.name, column(values[kind], pick), goal)
+
+
+def echo(bench):
+    def beside_bulk(kind, *options):
+        peer = bench.peer(kind)
+        command = [*bench.command("bulk", peer, lane=1), "--pairs", "4", "--seconds", "30", *options]
+        bulk = bench.stage.start(command, "bulk.log", output=subprocess.PIPE)
+        try:
+            if b"running" not in bulk.stdout.readline():
+                raise Stuck(f"there is no load: {bench.stage.text('bulk.log')}")
+            return bench.load("echo", peer, "--count", "1000")
+        finally:
+            bench.stage.stop(bulk)
+            bulk.stdout.close()
+
+    def rows(what, values, **goals):
+        for name in ("p50", "p99"):
+            pick = lambda answer: answer[name]
+            ours, theirs = column(values[Relay], pick), column(values[HAProxy], pick)
+            yield row("echo", f"one byte, {what}, {name}", "µs", ours, "HAProxy", theirs, goals.get(name))
+
+    both = (Relay, HAProxy)
+    idle = bench.by_turns(both, lambda kind: bench.load("echo", bench.peer(kind), "--count", "1500"))
+    yield from rows("idle", idle, p50=Goal(1.0))
+    # 25 MiB/s is what a line of 200 Mbit/s brings; four of them leave the core room.
+    paced = bench.by_turns(both, lambda kind: beside_bulk(kind, "--rate", str(25 << 20)))
+    yield from rows("beside 4 x 25 MiB/s", paced, p99=Goal(0.6))
+    saturated = bench.by_turns(both, beside_bulk)
+    yield from rows("beside 4 that take all", saturated, p50=Goal(0.25))
+
+
+def handshake(bench):
+    def measure(kind):
+        peer = bench.peer(kind)
+        load = [os.path.join(bench.programs, "lotse-load"), "handshakes", "--port", str(peer.handshake_port)]
+        output = bench.stage.run(
+            "taskset", "-c", LOAD, *load, "--tls", peer.tls, "--watch", str(peer.process.pid), "--count", "1500",
+            limit=4 * LIMIT,
+        )  # fmt: skip
+        answer = json.loads(output)
+        return answer["processorSeconds"] / answer["handshakes"]
+
+    values = bench.by_turns((Relay, HAProxy), measure)
+    yield row("handshake", "a full one, P-256, client asked", "ms CPU", values[Relay], "HAProxy", values[HAProxy], Goal(0.9))
+
+
+def idle(bench):
+    def alone(kind, name, *options):
+        peer = bench.fresh(kind)
+        try:
+            return bench.load(name, peer, *options)
+        finally:
+            peer.stop()
+
+    def rows(values, what, name, goal):
+        pick = lambda answer: answer[name]
+        ours, theirs = column(values[Relay], pick), column(values[HAProxy], pick)
+        yield row("idle", what, "KiB", ours, "HAProxy", theirs, goal)
+
+    both = (Relay, HAProxy)
+    values = bench.by_turns(both, lambda kind: alone(kind, "idle", "--pairs", str(IDLE_PAIRS)))
+    yield from rows(values, f"memory of a pair of {IDLE_PAIRS:,}, fresh", "fresh", Goal(30, of_value=True))
+    yield from rows(values, "the same, 64 KiB each way later", "used", Goal(30, of_value=True))
+    values = bench.by_turns(both, lambda kind: alone(kind, "stall"))
+    yield from rows(values, "growth by a reader that stalls", "grown", Goal(128, of_value=True))
+
+
+def scale(figure, bench, title, *options):
+    values = bench.by_turns((Relay, HAProxy), lambda kind: bench.load("bulk", bench.peer(kind), *options))
+    for what, unit, pick in (("CPU", "s/GiB", per_gib), ("throughput", "MiB/s", rate)):
+        ours, theirs = column(values[Relay], pick), column(values[HAProxy], pick)
+        yield row(figure, f"{title}, {what}", unit, ours, "HAProxy", theirs)
+
+
+def pairs(bench):
+    for count in (1, 10, 100, 1000):
+        yield from scale("pairs", bench, f"{count:,} at once", "--pairs", str(count))
+
+
+def duplex(bench):
+    yield from scale("duplex", bench, "both ways at once", "--duplex")
+
+
+def redaction(bench):
+    from bench_redaction import LOG_BYTES, write_log
+
+    log = bench.stage.path("log")
+    write_log(log)
+    programs = {
+        "Lotse": [os.path.join(bench.programs, "lotse-load"), "redact"],
+        "sed -E": ["env", "LC_ALL=C", "sed", "-E", "-f", os.path.join(HERE, "bench-redaction.sed")],
+    }
+
+    def measure(name):
+        with open(log, "rb") as source, open(bench.stage.path(f"log.{name}"), "wb") as target:
+            start = time.monotonic()
+            subprocess.run(
+                ["taskset", "-c", MEASURED, *programs[name]], stdin=source, stdout=target, check=True, timeout=8 * LIMIT
+            )
+            return LOG_BYTES / (time.monotonic() - start)
+
+    values = bench.by_turns(programs, measure)
+    # Only who finds the same is measured by the same rules.
+    same = subprocess.run(["cmp", "-s", *(bench.stage.path(f"log.{name}") for name in programs)]).returncode == 0
+    if not same:
+        raise Stuck("sed and the agent do not black out the same")
+    yield row("redaction", "a log of 100 MB on one core", "MB/s", values["Lotse"], "sed -E", values["sed -E"], Goal(5, least=True))
