@@ -204,7 +204,7 @@ extension EndToEnd {
 
         @Test("an agent that was killed leaves at both ends what was there until then")
         func killed() async throws {
-            try await Stage.with { stage in
+            try await Stage.with(resumeSeconds: 0) { stage in
                 let session = try await stage.session()
                 #expect(try await stage.run("run", "--", "echo", "until then").status == 0)
                 let path = Self.agentFolder(stage, session.id) + "/recording.cast"
