@@ -17,25 +17,26 @@ final class Transcript: Sendable {
         var output: [UInt8] = []
         var error: [UInt8] = []
         var pieces = 0
-        var waiters: [(text: String, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [(text: String, arrival: OneShot<Void>)] = []
     }
 
     private let state = Mutex(State())
 
     func append(_ piece: CommandOutput) {
-        let ready: [(text: String, continuation: CheckedContinuation<Void, Never>)] = state.withLock { state in
+        state.withLock { state in
             state.pieces += 1
             switch piece {
             case .standardOutput(let bytes): state.output += bytes.readableBytesView
             case .standardError(let bytes): state.error += bytes.readableBytesView
             }
-            guard !state.waiters.isEmpty else { return [] }
+            guard !state.waiters.isEmpty else { return }
             let text = String(decoding: state.output, as: UTF8.self)
-            let ready = state.waiters.filter { text.contains($0.text) }
-            state.waiters.removeAll { text.contains($0.text) }
-            return ready
+            state.waiters.removeAll { waiter in
+                guard text.contains(waiter.text) else { return false }
+                waiter.arrival.trigger()
+                return true
+            }
         }
-        for waiter in ready { waiter.continuation.resume() }
     }
 
     var output: String { state.withLock { String(decoding: $0.output, as: UTF8.self) } }
@@ -44,41 +45,25 @@ final class Transcript: Sendable {
     var pieces: Int { state.withLock { $0.pieces } }
     var lines: [String] { output.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
 
-    /// Returns once standard output contains `text`.
+    /// Returns once standard output contains `text`, or when the task is cancelled, as at a test's time limit.
     func wait(for text: String) async {
-        await withCheckedContinuation { continuation in
-            let isThere = state.withLock { state in
-                if String(decoding: state.output, as: UTF8.self).contains(text) { return true }
-                state.waiters.append((text, continuation))
-                return false
-            }
-            if isThere { continuation.resume() }
+        let arrival = OneShot<Void>()
+        state.withLock { state in
+            state.waiters.append((text, arrival))
+            if String(decoding: state.output, as: UTF8.self).contains(text) { arrival.trigger() }
         }
+        _ = await arrival.wait()
     }
 }
 
 /// An event that some wait for and one causes.
 final class Gate: Sendable {
-    private let state = Mutex<(isOpen: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
+    private let event = OneShot<Void>()
 
-    func open() {
-        let waiters = state.withLock { state in
-            state.isOpen = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
+    func open() { event.trigger() }
 
-    func wait() async {
-        await withCheckedContinuation { continuation in
-            let isOpen = state.withLock { state in
-                if !state.isOpen { state.waiters.append(continuation) }
-                return state.isOpen
-            }
-            if isOpen { continuation.resume() }
-        }
-    }
+    /// Returns once it is open, or when the task is cancelled, as at a test's time limit.
+    func wait() async { _ = await event.wait() }
 }
 
 /// Runs `arguments` with this input and nothing after it.
