@@ -71,8 +71,15 @@ public struct RelayServer: Sendable {
             supplier: supplier
         )
         tellOfSupplier(logger)
+        let maximumConnections = DescriptorLimit.connections(wanted: configuration.maximumConnections)
+        if maximumConnections < configuration.maximumConnections / 2 {
+            logger.warning(
+                "far fewer connections than maximumConnections, for this process may not open more files (LimitNOFILE=, ulimit -n)",
+                metadata: ["connections": "\(maximumConnections)"]
+            )
+        }
         let limits = ConnectionLimits(
-            maximum: configuration.maximumConnections,
+            maximum: maximumConnections,
             maximumPerAddress: configuration.maximumConnectionsPerAddress,
             gauge: { metrics.connections.record(Int64($0)) }
         )
@@ -84,7 +91,9 @@ public struct RelayServer: Sendable {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port),
-                serverName: nil
+                serverName: nil,
+                // As many as the kernel allows (net.core.somaxconn): whoever finds no place calls again a second later (RFC 6298 §2).
+                backlog: 4096
             ),
             onServerRunning: { channel in
                 ready(

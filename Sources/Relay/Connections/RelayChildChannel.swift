@@ -33,31 +33,37 @@ struct RelayChildChannel: HTTPChannelHandler {
     private static let longestHead = 16 * 1024
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
-            guard limits.admit(channel) else { throw ChannelError.ioOnClosedChannel }
-            let sync = channel.pipeline.syncOperations
-            let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
-            try sync.addHandler(certificates.context.makeHandler(handshakePromise: handshake))
-            let encoder = HTTPResponseEncoder()
-            var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderFieldSize = Self.longestHead
-            limits.maxHeaderListSize = Self.longestHead
-            limits.maxHeaderFieldCount = 100
-            let decoder = ByteToMessageHandler(
-                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
-            )
-            let deadline = RequestDeadlineHandler()
-            let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
-            let first = FirstRequestHandler(
-                admission: tunnels,
-                handshake: handshake.futureResult,
-                httpHandlers: [deadline, encoder, decoder],
-                negotiated: negotiated,
-                configureHTTP: { try Self.configureHTTP($0, logger: logger) }
-            )
-            try sync.addHandlers([encoder, decoder, deadline, first])
-            return Value(channel: channel, handshake: handshake.futureResult, negotiated: negotiated.futureResult)
-        }
+        let value = channel.eventLoop.makeCompletedFuture { try configure(channel, logger) }
+        // Whoever accepted it forgets it then, and would leave its descriptor open.
+        value.whenFailure { _ in channel.close(promise: nil) }
+        return value
+    }
+
+    private func configure(_ channel: any Channel, _ logger: Logger) throws -> Value {
+        guard limits.admit(channel) else { throw ChannelError.ioOnClosedChannel }
+        let sync = channel.pipeline.syncOperations
+        let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
+        try sync.addHandler(ForeignProtocolHandler())
+        try sync.addHandler(certificates.context.makeHandler(handshakePromise: handshake))
+        let encoder = HTTPResponseEncoder()
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = Self.longestHead
+        limits.maxHeaderListSize = Self.longestHead
+        limits.maxHeaderFieldCount = 100
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+        )
+        let deadline = RequestDeadlineHandler()
+        let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
+        let first = FirstRequestHandler(
+            admission: tunnels,
+            handshake: handshake.futureResult,
+            httpHandlers: [deadline, encoder, decoder],
+            negotiated: negotiated,
+            configureHTTP: { try Self.configureHTTP($0, logger: logger) }
+        )
+        try sync.addHandlers([encoder, decoder, deadline, first])
+        return Value(channel: channel, handshake: handshake.futureResult, negotiated: negotiated.futureResult)
     }
 
     private static func configureHTTP(_ channel: any Channel, logger: Logger) throws -> Negotiated {

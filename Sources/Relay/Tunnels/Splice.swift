@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// Joins the two ends of a tunnel.
@@ -5,10 +6,16 @@ import NIOCore
 /// This is the seam behind which a faster engine can take its place: it needs two connections whose TLS is done, and passes bytes
 /// between them until either ends.
 enum Splice {
+    /// How much the kernel takes that it has not sent yet (tcp(7), TCP_NOTSENT_LOWAT). It asks for more at half of it, which is twice what
+    /// TLS encrypts in one go: a fast line does not wait for us.
+    private static let unsentBytes = 512 * 1024
+
     /// Adds an end to `channel`, on its event loop. It waits for its partner.
     static func addEnd(to channel: any Channel, count: @escaping @Sendable (Int) -> Void) throws -> SpliceHandler {
         // One read at a time: others have their turn sooner, and the channel keeps one buffer instead of four.
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        // The kernel takes megabytes for a reader that stalls, and the bytes of a shell would queue behind them.
+        try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: unsentBytes)
         let handler = SpliceHandler(eventLoop: channel.eventLoop, count: count)
         try channel.pipeline.syncOperations.addHandler(handler)
         return handler
