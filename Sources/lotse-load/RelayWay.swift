@@ -36,19 +36,25 @@ struct RelayWay: Way {
         self.contract = contract
     }
 
-    func pair() async throws -> Pair {
+    /// Opens a room.
+    func invite() async throws -> InvitationSummary {
         let request = NewInvitation(contract: contract, purpose: "measuring", category: nil, validSeconds: 600)
-        let invitation: InvitationSummary = try await operatorClient.send(
-            .POST,
-            RelayRoute.invitations,
-            body: request
-        )
+        return try await operatorClient.send(.POST, RelayRoute.invitations, body: request)
+    }
+
+    /// Does what a client's machine does with a code: finds the room, and opens its tunnel.
+    func join(_ invitation: InvitationSummary) async throws -> End {
         let joined: JoinAnswer = try await agentClient.send(
             .POST,
             RelayRoute.join,
             body: JoinRequest(room: invitation.room)
         )
-        let agent = try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
+        return try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
+    }
+
+    func pair() async throws -> Pair {
+        let invitation = try await invite()
+        let agent = try await join(invitation)
         let operatorEnd = try await operatorClient.openTunnel(RelayRoute.tunnel(invitation: invitation.invitation)) {
             try End.make(of: $0)
         }

@@ -66,7 +66,7 @@ extension SupportDesk {
         keepForResumption(session)
         if meetings[room.invitation]?.agent == nil || meetings[room.invitation]?.operatorEnd == nil {
             // An end went while the ledger was being written.
-            await end(lost: session, "a connection was lost")
+            await end(lost: session, LostConnection.either.rawValue)
         }
         await watchLimits(session)
         return started

@@ -105,11 +105,7 @@ extension SupportDesk: TunnelAdmission {
         if let session = meeting.session, isRunning(session) {
             // A session goes on without its tunnel for a while.
             guard meeting.isJoined else { return }
-            await part(
-                invitation,
-                session,
-                isAgent ? "the client's connection was lost" : "the operator's connection was lost"
-            )
+            await part(invitation, session, isAgent ? .client : .operator)
         } else if let session = meeting.session {
             // The session has ended, and this is its farewell.
             if settling[session] != nil { awaitReceipt(of: session, within: Self.signingTimeAlone) }
