@@ -87,7 +87,8 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Billing", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts", "RelayAPI",
+                "Billing", "CMalloc", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts",
+                "RelayAPI",
                 "TLS", "TimeZoneFiles",
                 configuration, coreMetrics, httpTypes,
                 hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks,

@@ -196,6 +196,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             cancelDeadline()
             state.handshakeFinished()
             connection.receive(wholeRecords.takeRest())
+            plaintextLimit = PlaintextLimit()
             let promise = handshakePromise
             handshakePromise = nil
             promise?.succeed(finished)
