@@ -8,7 +8,7 @@ extension EndToEnd {
     @Suite("Killed while it issues")
     struct KilledRelayTests {
         /// How often a relay is killed, at the least; `scripts/stress issuing` asks for 200.
-        private static let count = ProcessInfo.processInfo.environment["LOTSE_KILLS"].flatMap { Int($0) } ?? 50
+        private static let count = ProcessInfo.processInfo.environment["LOTSE_ISSUING_KILLS"].flatMap { Int($0) } ?? 50
         private static let rounds = 25
 
         @Test(
