@@ -24,6 +24,23 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
+// What reads bytes of strangers (Tests/FuzzTests): a target of tests, and with LOTSE_FUZZ in the environment the program of
+// scripts/stresses/fuzz, which nothing but libFuzzer can link.
+let fuzzed: [Target.Dependency] = [
+    "Compression", "ContractFiles", "Contracts", "Ledger", "Pairing", "Receipts", "Redaction", "RelayAPI",
+    "SupportChannel",
+    "TLS", "TerminalText", grdb, nioCore, nioEmbedded, nioHTTP1,
+]
+let fuzzing: Target =
+    Context.environment["LOTSE_FUZZ"] == nil
+    ? .testTarget(name: "FuzzTests", dependencies: fuzzed, exclude: ["Fuzzer"])
+    : .executableTarget(
+        name: "lotse-fuzz",
+        dependencies: fuzzed,
+        path: "Tests/FuzzTests",
+        exclude: ["FuzzTests.swift"]
+    )
+
 let package = Package(
     name: "lotse",
     platforms: [.macOS(.v15)],
@@ -87,7 +104,8 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Billing", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts", "RelayAPI",
+                "Billing", "CMalloc", "Contracts", "ContractFiles", "Invoicing", "Ledger", "QRCodes", "Receipts",
+                "RelayAPI",
                 "TLS", "TimeZoneFiles",
                 configuration, coreMetrics, httpTypes,
                 hummingbird, hummingbirdCore, logging, nioCore, nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1, nioLocks,
@@ -195,6 +213,7 @@ let package = Package(
                 nioPosix,
             ]
         ),
+        fuzzing,
         .testTarget(
             name: "EndToEndTests",
             dependencies: [

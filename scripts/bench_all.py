@@ -7,6 +7,7 @@ import sys
 
 import bench_figures
 from bench_code import code
+from bench_logs import logs
 from bench_stage import Stage, Stuck
 from bench_start import start
 from bench_table import report
@@ -21,6 +22,7 @@ FIGURES = {
     "start": start,
     "pairs": bench_figures.pairs,
     "duplex": bench_figures.duplex,
+    "logs": logs,
 }
 
 

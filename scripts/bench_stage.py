@@ -70,10 +70,10 @@ class Stage:
             raise Stuck(f"{os.path.basename(arguments[0])} {arguments[1]} failed: {done.stderr.strip()}")
         return done.stdout
 
-    def serve(self, relay, folder, core=None):
+    def serve(self, relay, folder, core=None, listen="127.0.0.1:0"):
         """Starts a relay and gives the process and its address."""
         log = os.path.basename(folder) + ".log"
-        process = self.start([relay, "serve", folder, "--listen", "127.0.0.1:0"], log, core=core)
+        process = self.start([relay, "serve", folder, "--listen", listen], log, core=core)
 
         def address():
             # Behind warnings, perhaps.

@@ -37,9 +37,9 @@ public struct Problem: Hashable, Sendable {
 }
 
 extension Problem: CustomStringConvertible {
-    /// `error: rates.support: "95,00" is not an amount (write "95.00")`.
+    /// `error: rates.support: "95,00" is not an amount (write "95.00")`. Safe to show, also where a name of the file is not.
     public var description: String {
         let place = path.isEmpty ? "" : "\(path): "
-        return "\(severity.rawValue): \(place)\(sentence)\(mend.map { " (\($0))" } ?? "")"
+        return shown("\(severity.rawValue): \(place)\(sentence)\(mend.map { " (\($0))" } ?? "")")
     }
 }

@@ -31,11 +31,18 @@ extension TextCodable {
 
 /// A text as it appears in a sentence: in quotes, cut where it is long, control characters shown and not sent.
 public func quoted(_ text: String) -> String {
+    var start = String.UnicodeScalarView()
+    start.append(contentsOf: text.unicodeScalars.prefix(60))
+    return "\"\(shown(String(start)))\(text.unicodeScalars.count > 60 ? "…" : "")\""
+}
+
+/// A text with what a terminal would obey, or what would hide or turn something around, written as `\u{1b}`.
+func shown(_ text: String) -> String {
     var shown = ""
-    for scalar in text.unicodeScalars.prefix(60) {
+    for scalar in text.unicodeScalars {
         shown += scalar.isUnsafeToShow ? "\\u{\(String(scalar.value, radix: 16))}" : String(scalar)
     }
-    return "\"\(shown)\(text.unicodeScalars.count > 60 ? "…" : "")\""
+    return shown
 }
 
 extension Unicode.Scalar {

@@ -174,14 +174,26 @@ extension Ledger {
         }
     }
 
+    /// The space under the ledger now.
+    ///
+    /// - Throws: `io` where the folder cannot be asked.
+    public func diskSpace() throws -> DiskSpace { try Self.diskSpace(store) }
+
+    private static func diskSpace(_ store: Store) throws -> DiskSpace {
+        DiskSpace(
+            freeBytes: try store.options.freeBytes(store.folder.path),
+            reserveBytes: store.options.reserveBytes
+        )
+    }
+
     private static func requireReserve(_ store: Store) throws {
-        let free = try store.options.freeBytes(store.folder.path)
-        guard free >= store.options.reserveBytes else {
+        let space = try diskSpace(store)
+        guard space.takesSessions else {
             throw LedgerError(
                 .diskFull,
                 """
-                no new session: the disk under the ledger has \(free >> 20) MiB left and \
-                \(store.options.reserveBytes >> 20) MiB are kept for sessions that run; free space and try again
+                no new session: the disk under the ledger has \(space.freeBytes >> 20) MiB left and \
+                \(space.reserveBytes >> 20) MiB are kept for sessions that run; free space and try again
                 """
             )
         }

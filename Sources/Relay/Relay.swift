@@ -12,7 +12,8 @@
 //     Invoices/      `InvoiceOffice`: issues, cancels, explains and exports
 //     Rooms/         values without I/O: the states of an invitation, the penalties for guessing
 //     Tunnels/       passes bytes between the two ends, with backpressure both ways
+//     Memory/        gives freed memory back when it has become quiet
 //     Folder/        the relay's folder: configuration, keys, certificates
-//     Metrics/       what is counted, as Prometheus text
+//     Metrics/       what is counted, and what is used of each limit, as Prometheus text
 //
 // What must not be lost goes to the `Ledger` before anybody is told that it happened.

@@ -53,7 +53,9 @@ public struct RelayServer: Sendable {
             logger: logger,
             authority: RelayAPI.Hexadecimal.encode(authority.certificate.spkiSHA256),
             resumptions: ResumptionFiles(folder: folder.sessionsFolder),
-            resumeSeconds: configuration.resumeSeconds
+            resumeSeconds: configuration.resumeSeconds,
+            sessionsPerOperator: configuration.maximumSessionsPerOperator,
+            tunnelQueueBytes: configuration.tunnelQueueKibibytes << 10
         )
         try await desk.start()
         let certificates = try ServerCertificates(
@@ -61,33 +63,34 @@ public struct RelayServer: Sendable {
             authority: authority,
             hosts: configuration.hosts,
             clock: clock,
+            handshakeTimeout: .seconds(Int64(configuration.handshakeSeconds)),
             isRevoked: { directory.isRevoked($0) }
+        )
+        let limits = ConnectionLimits(
+            maximum: maximumConnections(configuration, logger),
+            maximumPerAddress: configuration.maximumConnectionsPerAddress,
+            maximumStrangers: configuration.unauthenticatedMebibytes << 20 / ConnectionLimits.strangerBytes
         )
         let routes = RelayAPIRoutes(
             desk: desk,
             enrolment: Enrolment(ledger: ledger, authority: authority, directory: directory, clock: clock),
             metrics: metrics,
+            usage: RelayUsage(configuration, connections: limits, desk: desk, metrics: metrics),
             ledgerCertificate: try folder.text(folder.ledgerCertificateFile),
             supplier: supplier
         )
         tellOfSupplier(logger)
-        let maximumConnections = DescriptorLimit.connections(wanted: configuration.maximumConnections)
-        if maximumConnections < configuration.maximumConnections / 2 {
-            logger.warning(
-                "far fewer connections than maximumConnections, for this process may not open more files (LimitNOFILE=, ulimit -n)",
-                metadata: ["connections": "\(maximumConnections)"]
-            )
-        }
-        let limits = ConnectionLimits(
-            maximum: maximumConnections,
-            maximumPerAddress: configuration.maximumConnectionsPerAddress,
-            gauge: { metrics.connections.record(Int64($0)) }
-        )
         let host = configuration.hosts.first ?? "localhost"
         let application = Application(
             router: RelayResponder.router(routes.all, desk: desk, logger: logger),
             server: HTTPServerBuilder { responder in
-                RelayChildChannel(responder: responder, certificates: certificates, tunnels: desk, limits: limits)
+                RelayChildChannel(
+                    responder: responder,
+                    certificates: certificates,
+                    tunnels: desk,
+                    limits: limits,
+                    requestTimeout: .seconds(Int64(configuration.requestSeconds))
+                )
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port),
@@ -104,8 +107,9 @@ public struct RelayServer: Sendable {
             logger: logger
         )
         let deskService = DeskService(desk: desk, certificates: certificates, logger: logger)
+        let memoryService = FreedMemoryService(traffic: desk.traffic, connections: limits)
         var group = ServiceGroupConfiguration(
-            services: [.init(service: application), .init(service: deskService)],
+            services: [.init(service: application), .init(service: deskService), .init(service: memoryService)],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -116,6 +120,18 @@ public struct RelayServer: Sendable {
             throw Self.explained(error, configuration.listen)
         }
         try await ledger.close()
+    }
+
+    /// No more than this process may have descriptors.
+    private func maximumConnections(_ configuration: RelayConfiguration, _ logger: Logger) -> Int {
+        let maximum = DescriptorLimit.connections(wanted: configuration.maximumConnections)
+        if maximum < configuration.maximumConnections / 2 {
+            logger.warning(
+                "far fewer connections than maximumConnections, for this process may not open more files (LimitNOFILE=, ulimit -n)",
+                metadata: ["connections": "\(maximum)"]
+            )
+        }
+        return maximum
     }
 
     /// Said when it starts, and not only when the first invoice is due.

@@ -17,7 +17,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
             + "\((second / 3600).padded(2)):\((second / 60 % 60).padded(2)):\((second % 60).padded(2))Z"
     }
 
-    /// Reads RFC 3339 with `Z` or a numeric offset; fractions of a second are dropped. `nil` where it is not a time.
+    /// Reads RFC 3339 with `Z` or a numeric offset; fractions of a second are dropped. `nil` where it is not a time, or one that in UTC
+    /// has no year of four digits (§1).
     public init?(rfc3339 text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"),
@@ -32,7 +33,11 @@ public struct Timestamp: Sendable, Hashable, Comparable {
         let days = Self.days(fromYear: year, month: month, day: day)
         guard Self.civil(fromDays: days) == (year, month, day) else { return nil }
         self.seconds = days * 86_400 + hour * 3600 + minute * 60 + second - offset
+        guard Self.writable.contains(seconds) else { return nil }
     }
+
+    /// From the first second of the year 0 to the last of 9999.
+    private static let writable: ClosedRange<Int64> = -62_167_219_200...253_402_300_799
 
     private static func offset(_ tail: ArraySlice<UInt8>) -> Int64? {
         var rest = tail

@@ -77,6 +77,8 @@ final class TLSConnection {
         }
         try checkAuthentication()
         lotse_SSL_set_send_fragment(ssl, Self.recordBytes)
+        // Whoever asked for the handshake's outcome keeps it for as long as it is needed.
+        defer { peer = nil }
         return TLSHandshake(
             peer: peer,
             applicationProtocol: applicationProtocol,

@@ -198,6 +198,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
             cancelDeadline()
             state.handshakeFinished()
             connection.receive(wholeRecords.takeRest())
+            plaintextLimit = PlaintextLimit()
             let promise = handshakePromise
             handshakePromise = nil
             promise?.succeed(finished)

@@ -107,7 +107,7 @@ struct FloodCommand: AsyncParsableCommand {
             do {
                 let invitation = try await way.invite()
                 let began = NIODeadline.now()
-                _ = try await way.join(invitation.room)
+                _ = try await way.enter(invitation.room)
                 times.append((NIODeadline.now() - began).nanoseconds)
                 try await way.withdraw(invitation)
             } catch {

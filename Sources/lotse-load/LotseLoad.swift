@@ -7,8 +7,8 @@ struct LotseLoad: AsyncParsableCommand {
         commandName: "lotse-load",
         abstract: "Put load on a relay, or on a proxy beside it, and say what it cost.",
         subcommands: [
-            BulkCommand.self, EchoCommand.self, HandshakesCommand.self, IdleCommand.self, StallCommand.self,
-            RedactCommand.self, SoakCommand.self, FloodCommand.self, StalledCommand.self,
+            BulkCommand.self, EchoCommand.self, HandshakesCommand.self, JoinsCommand.self, IdleCommand.self,
+            StallCommand.self, RedactCommand.self, SoakCommand.self, FloodCommand.self, StalledCommand.self,
         ]
     )
 }

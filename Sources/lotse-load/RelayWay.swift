@@ -59,8 +59,14 @@ struct RelayWay: Way {
     }
 
     /// Comes into a room as an agent does.
-    func join(_ room: String) async throws -> JoinAnswer {
+    func enter(_ room: String) async throws -> JoinAnswer {
         try await agentClient.send(.POST, RelayRoute.join, body: JoinRequest(room: room))
+    }
+
+    /// Does what a client's machine does with a code: finds the room, and opens its tunnel.
+    func join(_ invitation: InvitationSummary) async throws -> End {
+        let joined = try await enter(invitation.room)
+        return try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
     }
 
     /// Takes an invitation back.
@@ -72,7 +78,7 @@ struct RelayWay: Way {
     /// Makes a pair, and reports that its ends met.
     func meet() async throws -> RelayMeeting {
         let invitation = try await invite()
-        let joined = try await join(invitation.room)
+        let joined = try await enter(invitation.room)
         let agent = try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
         let operatorEnd = try await operatorClient.openTunnel(RelayRoute.tunnel(invitation: invitation.invitation)) {
             try End.make(of: $0)

@@ -57,6 +57,14 @@ struct HostileFileTests {
         #expect(ContractFile.load(text: String(repeating: "\u{00}", count: 5000)).problems.count == 20)
     }
 
+    @Test("a name that a terminal would obey is shown in a problem's place, not obeyed")
+    func names() {
+        let file = ContractFile.load(text: #"rates: { "\e[2J\u202e": 5 }"#)
+        let lines = file.problems.map { $0.rendered(file: "f") }
+        #expect(lines.contains { $0.contains(#"rates.\u{1b}[2J\u{202e}: "5" is not an amount"#) }, "\(lines)")
+        #expect(!lines.joined().unicodeScalars.contains { $0.isUnsafeToShow })
+    }
+
     @Test("aliases are not followed: a bomb of them is refused before it goes off")
     func aliases() {
         var bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"

@@ -1,7 +1,14 @@
+import Foundation
 import Testing
 
 /// What the three programs do together.
 ///
 /// Each test has a relay and a few processes on a `Stage` of its own; one after the other, since most of them keep both cores busy.
-@Suite("The three programs", .serialized, .timeLimit(.minutes(3)))
+@Suite("The three programs", .serialized, .timeLimit(.minutes(TestTime.longestMinutes)))
 enum EndToEnd {}
+
+/// How long one test may take.
+enum TestTime {
+    /// What `scripts/stress` runs for hours says so itself: of several limits the shortest holds.
+    static let longestMinutes = ProcessInfo.processInfo.environment["LOTSE_TEST_MINUTES"].flatMap { Int($0) } ?? 3
+}

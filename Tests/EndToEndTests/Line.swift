@@ -21,12 +21,26 @@ final class Line: Sendable {
         case flip
     }
 
+    /// A fault at one byte, among all that go one way.
+    struct Trap: Sendable, CustomStringConvertible {
+        var fault: Fault
+        var isToTarget: Bool
+        var offset: Int
+
+        var description: String { "\(fault.rawValue) at byte \(offset) \(isToTarget ? "to" : "from") the relay" }
+    }
+
     private struct State {
         var channels: [any Channel] = []
+        var trap: Trap?
+        /// How many bytes went each way.
+        var carried = (toTarget: 0, fromTarget: 0)
         var isStopped = false
         /// Bytes that are still to be passed on one by one.
         var slices = 0
         var flips = 0
+        /// From which address of this machine connections go on; nil: from the one that the system takes.
+        var source: String?
     }
 
     private let state = Mutex(State())
@@ -56,6 +70,20 @@ final class Line: Sendable {
     /// `https://127.0.0.1:PORT`, by way of this line.
     var address: String { "https://127.0.0.1:\(listener.withLock { $0?.localAddress?.port ?? 0 })" }
 
+    /// From now on connections come from this address of the machine, where the relay sees them.
+    func comeFrom(_ address: String) { state.withLock { $0.source = address } }
+
+    /// Counts what goes through anew, and lets something happen at one byte of it.
+    func set(_ trap: Trap?) {
+        state.withLock { state in
+            state.trap = trap
+            state.carried = (0, 0)
+        }
+    }
+
+    /// How many bytes went each way since `set`.
+    var carried: (toTarget: Int, fromTarget: Int) { state.withLock { $0.carried } }
+
     /// Ends every connection that there is.
     func cut() {
         for channel in state.withLock({ $0.channels }) { channel.close(promise: nil) }
@@ -76,6 +104,8 @@ final class Line: Sendable {
         cut()
     }
 
+    private func sufferLater(_ fault: Fault) { Task { try await suffer(fault) } }
+
     /// Lets something happen, and returns when it has.
     func suffer(_ fault: Fault) async throws {
         let channels = state.withLock { $0.channels }
@@ -93,6 +123,19 @@ final class Line: Sendable {
             for channel in channels { try? await channel.setOption(.autoRead, value: true).get() }
         case .slices: state.withLock { $0.slices = 20_000 }
         case .flip: state.withLock { $0.flips = 1 }
+        }
+    }
+
+    /// How many of some bytes come before the trap, and what happens then; nil where none of them is its byte.
+    private func sprung(_ count: Int, isToTarget: Bool) -> (before: Int, fault: Fault)? {
+        state.withLock { state in
+            let carried = isToTarget ? state.carried.toTarget : state.carried.fromTarget
+            if isToTarget { state.carried.toTarget += count } else { state.carried.fromTarget += count }
+            guard let trap = state.trap, trap.isToTarget == isToTarget, trap.offset < carried + count else {
+                return nil
+            }
+            state.trap = nil
+            return (trap.offset - carried, trap.fault)
         }
     }
 
@@ -120,14 +163,19 @@ final class Line: Sendable {
             keep(channel)
             return channel.eventLoop.makeSucceededVoidFuture()
         }
-        return ClientBootstrap(group: channel.eventLoop)
+        var bootstrap = ClientBootstrap(group: channel.eventLoop)
+        if let source = state.withLock({ $0.source }), let address = try? SocketAddress(ipAddress: source, port: 0) {
+            bootstrap = bootstrap.bind(to: address)
+        }
+        return
+            bootstrap
             .channelOption(.autoRead, value: false)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .connect(host: "127.0.0.1", port: target)
             .flatMapThrowing { [self] other in
-                try channel.pipeline.syncOperations.addHandler(Half(other, passed))
-                try other.pipeline.syncOperations.addHandler(Half(channel, passed))
+                try channel.pipeline.syncOperations.addHandler(Half(self, to: other, isToTarget: true))
+                try other.pipeline.syncOperations.addHandler(Half(self, to: channel, isToTarget: false))
                 keep(channel)
                 keep(other)
                 for end in [channel, other] { end.setOption(.autoRead, value: true).whenComplete { _ in } }
@@ -147,16 +195,48 @@ final class Line: Sendable {
     private final class Half: ChannelInboundHandler {
         typealias InboundIn = ByteBuffer
 
+        private let line: Line
         private let other: any Channel
-        private let passed: (ByteBuffer) -> [ByteBuffer]
+        private let isToTarget: Bool
+        /// What comes now never arrives.
+        private var isMuted = false
 
-        init(_ other: any Channel, _ passed: @escaping (ByteBuffer) -> [ByteBuffer]) {
+        init(_ line: Line, to other: any Channel, isToTarget: Bool) {
+            self.line = line
             self.other = other
-            self.passed = passed
+            self.isToTarget = isToTarget
         }
 
         func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-            let parts = passed(unwrapInboundIn(data))
+            var bytes = unwrapInboundIn(data)
+            guard !isMuted else { return }
+            guard let (before, fault) = line.sprung(bytes.readableBytes, isToTarget: isToTarget) else {
+                return pass(bytes)
+            }
+            if let head = bytes.readSlice(length: before) { pass(head) }
+            switch fault {
+            case .flip:
+                if let byte: UInt8 = bytes.getInteger(at: bytes.readerIndex) {
+                    bytes.setInteger(byte ^ (1 << (before % 8)), at: bytes.readerIndex)
+                }
+                pass(bytes)
+            case .slices:
+                while let part = bytes.readSlice(length: 1) { other.writeAndFlush(part, promise: nil) }
+            case .stall:
+                pass(bytes)
+                line.sufferLater(.stall)
+            case .halfClose:
+                isMuted = true
+                other.flush()
+                other.close(mode: .output, promise: nil)
+            case .cut, .reset:
+                isMuted = true
+                line.sufferLater(fault)
+            }
+        }
+
+        private func pass(_ bytes: ByteBuffer) {
+            let parts = line.passed(bytes)
             for part in parts.dropLast() { other.writeAndFlush(part, promise: nil) }
             if let last = parts.last { other.write(last, promise: nil) }
         }

@@ -38,25 +38,42 @@ struct DeskStage {
     /// The client's key in all sessions.
     let client: SigningKey
     let jana = OperatorIdentity(name: "jana", role: .owner, serialNumber: "01")
+    /// Jana, as a handshake proves her.
+    let peer: PeerIdentity
+    let usage: RelayUsage
+    let metrics = RelayMetrics()
     private let routes: RelayAPIRoutes
 
-    init(contract: String = exampleContract) async throws {
+    /// - Parameter freeBytes: what the ledger's disk has free; nil for what it really has.
+    init(
+        contract: String = exampleContract,
+        sessionsPerOperator: Int = 10_000,
+        freeBytes: Int64? = nil
+    ) async throws {
         path = FileManager.default.temporaryDirectory.appending(path: "lotse-desk-\(UUID().uuidString)").path
         try RelaySetup(path: path, clock: hands.clock).initialize(hosts: ["localhost"])
         _ = try await RelaySetup(path: path, clock: hands.clock).addOperator("jana", email: nil, role: .owner)
         let folder = RelayFolder(path: path)
         var options = LedgerOptions()
         options.clock = hands.clock.wall
+        if let freeBytes { options.freeBytes = { _ in freeBytes } }
         ledger = try Ledger.open(in: folder.ledgerFolder, signer: LedgerKeys.load(from: folder), options: options)
         let directory = OperatorDirectory(ledger: ledger)
         desk = SupportDesk(
             ledger: ledger,
             directory: directory,
             clock: hands.clock,
-            metrics: RelayMetrics(),
+            metrics: metrics,
             logger: Logger(label: "test"),
             authority: "",
-            resumptions: ResumptionFiles(folder: folder.sessionsFolder)
+            resumptions: ResumptionFiles(folder: folder.sessionsFolder),
+            sessionsPerOperator: sessionsPerOperator
+        )
+        usage = RelayUsage(
+            try await RelayConfiguration.load(folder, overrides: [:]),
+            connections: ConnectionLimits(maximum: 10, maximumPerAddress: 10),
+            desk: desk,
+            metrics: metrics
         )
         let enrolment = Enrolment(
             ledger: ledger,
@@ -72,16 +89,19 @@ struct DeskStage {
         let secret = EnrolmentToken(text: added.token)?.secret ?? []
         key = try PrivateKey.generate(.p256)
         client = try SigningKey.generate()
-        _ = try await enrolment.enrol(
+        let issued = try await enrolment.enrol(
             EnrolRequest(
                 token: RelayAPI.Hexadecimal.encode(secret),
                 certificateRequest: CertificateSigningRequest(commonName: "jana", key: key).pem
             )
         )
+        let certificate = try Certificate(pem: issued.certificate)
+        peer = PeerIdentity(certificate: certificate, chain: [certificate], authoritySPKISHA256: [])
         routes = RelayAPIRoutes(
             desk: desk,
             enrolment: enrolment,
-            metrics: RelayMetrics(),
+            metrics: metrics,
+            usage: usage,
             ledgerCertificate: "",
             supplier: { SupplierFile() }
         )
@@ -176,7 +196,7 @@ extension SupportDesk {
 
     private static var nowhere: TunnelEndpoint {
         let channel = NIOAsyncTestingChannel()
-        let handler = SpliceHandler(eventLoop: channel.eventLoop, count: { _ in })
+        let handler = SpliceHandler(eventLoop: channel.eventLoop, queueBytes: 128 * 1024, count: { _ in })
         handler.ended.succeed(())
         return TunnelEndpoint(channel: channel, handler: handler)
     }

@@ -199,11 +199,11 @@ struct HostileConnectionTests {
 
     @Test("one address cannot take every place")
     func limits() throws {
-        let limits = ConnectionLimits(maximum: 3, maximumPerAddress: 2, gauge: { _ in })
+        let limits = ConnectionLimits(maximum: 3, maximumPerAddress: 2)
         let one = try (0..<3).map { _ in try Self.channel("203.0.113.7") }
-        #expect(one.map(limits.admit) == [true, true, false])
+        #expect(one.map { limits.admit($0) } == [true, true, false])
         let other = try (0..<2).map { _ in try Self.channel("203.0.113.8") }
-        #expect(other.map(limits.admit) == [true, false])
+        #expect(other.map { limits.admit($0) } == [true, false])
         try one[0].close().wait()
         one[0].embeddedEventLoop.run()
         #expect(limits.admit(other[1]))
@@ -214,6 +214,27 @@ struct HostileConnectionTests {
         let most = DescriptorLimit.current - DescriptorLimit.reserve
         #expect(DescriptorLimit.connections(wanted: .max) == most)
         #expect(DescriptorLimit.connections(wanted: 10) == 10)
+    }
+
+    @Test(
+        "strangers cannot take all memory: who has proved nothing has fewer places, and leaves one to the next when they have"
+    )
+    func strangers() throws {
+        let limits = ConnectionLimits(maximum: 10, maximumPerAddress: 10, maximumStrangers: 2)
+        let channels = try (0..<4).map { try Self.channel("203.0.113.\($0)") }
+        let start = NIODeadline.uptimeNanoseconds(7_000_000_000)
+        #expect(channels[..<3].map { limits.admit($0, at: start) } == [true, true, false])
+        limits.recognize(channels[0])
+        #expect(limits.admit(channels[3], at: start + .seconds(2)))
+        #expect(
+            limits.usage(at: start + .seconds(5))
+                == .init(connections: 3, perAddress: 1, strangers: 2, longestStrangerSeconds: 5)
+        )
+        for channel in [channels[0], channels[1], channels[3]] {
+            try channel.close().wait()
+            channel.embeddedEventLoop.run()
+        }
+        #expect(limits.usage() == .init())
     }
 
     private static func channel(_ address: String) throws -> EmbeddedChannel {

@@ -122,6 +122,12 @@ struct RelayConfigurationTests {
         #expect(configuration.maximumConnections == 20_000)
     }
 
+    @Test("what a file leaves out is what the template says")
+    func defaults() async throws {
+        let template = try await load(RelayConfiguration.template(hosts: ["localhost"]))
+        #expect(try await load("hosts: [localhost]") == template)
+    }
+
     @Test("options go before the file")
     func options() async throws {
         let text = RelayConfiguration.template(hosts: ["localhost"])
@@ -135,6 +141,15 @@ struct RelayConfigurationTests {
         arguments: [
             ("listen: nowhere\nhosts: [a]", "listen"), ("hosts: []", "hosts"),
             ("hosts: [a]\nmaximumConnections: 1", "maximumConnections"),
+            ("hosts: [a]\nmaximumConnections: many", "maximumConnections must be a number from 10 to 1000000"),
+            ("hosts: [a]\nmaximumConnections: [20000]", "maximumConnections"),
+            ("hosts: [a]\nmaximumConnectionsPerAddress: 0", "maximumConnectionsPerAddress"),
+            ("hosts: [a]\nunauthenticatedMebibytes: 0", "unauthenticatedMebibytes"),
+            ("hosts: [a]\nhandshakeSeconds: 0", "handshakeSeconds"),
+            ("hosts: [a]\nrequestSeconds: -1", "requestSeconds"),
+            ("hosts: [a]\ntunnelQueueKibibytes: 1", "tunnelQueueKibibytes"),
+            ("hosts: [a]\nmaximumSessionsPerOperator: 0", "maximumSessionsPerOperator"),
+            ("hosts: [a]\nledgerReserveMebibytes: -64", "ledgerReserveMebibytes"),
             ("hosts: [a]\nlogLevel: loud", "logLevel"), ("hosts: [a", "YAML"),
             ("hosts: [a]\nlisten: \"::1:80\"", "listen"),
         ]

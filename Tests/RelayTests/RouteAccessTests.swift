@@ -14,7 +14,7 @@ import Testing
 @Suite("Route access", .timeLimit(.minutes(2)))
 struct RouteAccessTests {
     /// The table itself, from a desk that serves nobody.
-    private func routes() throws -> [APIRoute] {
+    private func routes() async throws -> [APIRoute] {
         let path = FileManager.default.temporaryDirectory.appending(path: "lotse-routes-\(UUID().uuidString)").path
         defer { try? FileManager.default.removeItem(atPath: path) }
         try RelaySetup(path: path).initialize(hosts: ["localhost"])
@@ -40,6 +40,12 @@ struct RouteAccessTests {
             desk: desk,
             enrolment: enrolment,
             metrics: metrics,
+            usage: RelayUsage(
+                try await RelayConfiguration.load(folder, overrides: [:]),
+                connections: ConnectionLimits(maximum: 1, maximumPerAddress: 1),
+                desk: desk,
+                metrics: metrics
+            ),
             ledgerCertificate: "",
             supplier: { SupplierFile() }
         ).all
@@ -65,7 +71,7 @@ struct RouteAccessTests {
 
     @Test("every route says no to strangers, wrong tokens, other authorities, lower roles and the revoked")
     func walk() async throws {
-        let routes = try routes()
+        let routes = try await routes()
         #expect(routes.count >= 20)
         try await RelayFixture.with { relay in
             _ = try await relay.login("owner")
@@ -124,7 +130,7 @@ struct RouteAccessTests {
         #expect(!elsewhere.isLoopback)
         #expect(here.isLoopback)
         #expect(mapped.isLoopback)
-        let route = try #require(try routes().first { $0.path == RelayRoute.metrics })
+        let route = try #require(try await routes().first { $0.path == RelayRoute.metrics })
         #expect(route.access == .observers)
     }
 

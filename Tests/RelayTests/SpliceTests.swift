@@ -20,7 +20,10 @@ struct SpliceTests {
             other = EmbeddedChannel(loop: loop)
             try one.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 1)).wait()
             try other.connect(to: SocketAddress(ipAddress: "127.0.0.1", port: 2)).wait()
-            ends = (try Splice.addEnd(to: one, count: { _ in }), try Splice.addEnd(to: other, count: { _ in }))
+            ends = (
+                try Splice.addEnd(to: one, queueBytes: 128 * 1024, count: { _ in }),
+                try Splice.addEnd(to: other, queueBytes: 128 * 1024, count: { _ in })
+            )
         }
 
         func join() {
@@ -52,7 +55,9 @@ struct SpliceTests {
         let pair = try Pair()
         try pair.one.writeInbound(ByteBuffer(string: "early "))
         try pair.other.writeInbound(ByteBuffer(string: "bird"))
+        #expect(pair.ends.0.heldBytes == 6)
         pair.join()
+        #expect(pair.ends.0.heldBytes == 0)
         try pair.one.writeInbound(ByteBuffer(string: "and late"))
         pair.loop.run()
         #expect(try bytes(pair.other) == "early and late")
@@ -89,7 +94,10 @@ struct SpliceTests {
         #expect(!pair.other.isActive)
     }
 
-    @Test("while the partner takes nothing, nothing more is read", .timeLimit(.minutes(5)))
+    @Test(
+        "while the partner takes nothing, nothing more is read, and no more is held than the queue's limit",
+        .timeLimit(.minutes(5))
+    )
     func backpressure() async throws {
         // Two tunnels' ends over real sockets on loops of their own, and a far side that does not read.
         let group = MultiThreadedEventLoopGroup.singleton
@@ -99,7 +107,7 @@ struct SpliceTests {
             .childChannelOption(.socketOption(.so_sndbuf), value: 65_536)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    let handler = try Splice.addEnd(to: channel, count: { _ in })
+                    let handler = try Splice.addEnd(to: channel, queueBytes: 128 * 1024, count: { _ in })
                     ends.continuation.yield(TunnelEndpoint(channel: channel, handler: handler))
                 }
             }
@@ -118,6 +126,8 @@ struct SpliceTests {
         try await writes[0].get()
         let reader = CountingReader(expected: 64 << 20, promise: silent.eventLoop.makePromise())
         #expect(try await sender.eventLoop.submit { sender.isWritable }.get() == false)
+        while one.handler.heldBytes == 0 { await Task.yield() }
+        #expect(one.handler.heldBytes <= 128 * 1024)
         try await silent.pipeline.addHandler(reader)
         try await silent.setOption(.autoRead, value: true).get()
         try await reader.done.get()

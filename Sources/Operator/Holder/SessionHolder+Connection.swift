@@ -53,7 +53,7 @@ extension SessionHolder {
         guard let record = try? await relay.record(session: session.id), record.endedAt != nil else { return }
         switch record.endedBy {
         case "client": await finish(.byAgent(.ended, billedSeconds: record.billedSeconds))
-        case "relay" where record.reason?.hasSuffix("connection was lost") != true: await finish(.byRelay(record))
+        case "relay" where !record.endedByLostConnection: await finish(.byRelay(record))
         default: break
         }
     }

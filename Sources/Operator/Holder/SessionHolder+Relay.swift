@@ -11,9 +11,7 @@ extension SessionHolder {
         repeat {
             guard let record = try? await relay.record(session: session.id) else { continue }
             // Of a connection that broke this end hears by itself.
-            if record.state == .ended, record.endedBy == "relay",
-                record.reason?.hasSuffix("connection was lost") != true
-            {
+            if record.state == .ended, record.endedBy == "relay", !record.endedByLostConnection {
                 return await finish(.byRelay(record))
             }
             state.withLock { $0.record = record }

@@ -11,6 +11,7 @@ struct RelayAPIRoutes: Sendable {
     let desk: SupportDesk
     let enrolment: Enrolment
     let metrics: RelayMetrics
+    let usage: RelayUsage
     let ledgerCertificate: String
     /// The freelancer, where `supplier.yaml` is filled in: VAT rules look at both sides.
     let supplier: @Sendable () -> SupplierFile
@@ -25,6 +26,7 @@ struct RelayAPIRoutes: Sendable {
             },
             APIRoute(method: .get, path: RelayRoute.metrics, access: .observers) { _, _ in
                 metrics.ledgerEntries.record(try await desk.ledger.head().count)
+                try await usage.record()
                 return Response(
                     status: .ok,
                     headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],

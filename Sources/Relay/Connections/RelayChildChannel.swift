@@ -20,17 +20,21 @@ struct RelayChildChannel: HTTPChannelHandler {
     /// A connection that is being set up.
     struct Value: ServerChildChannelValue {
         let channel: any Channel
-        let handshake: EventLoopFuture<TLSHandshake>
-        let negotiated: EventLoopFuture<Negotiated>
+        let opened: EventLoopFuture<(TLSHandshake, Negotiated)>
     }
 
     let responder: HTTPChannelHandler.Responder
     let certificates: ServerCertificates
     let tunnels: any TunnelAdmission
     let limits: ConnectionLimits
+    /// How long a request's head may take: see `RequestDeadlineHandler`.
+    let requestTimeout: TimeAmount
 
-    /// The longest request head, in bytes, and how long a client may take: see `RequestDeadlineHandler`.
+    /// The longest request head, in bytes.
     private static let longestHead = 16 * 1024
+    /// How much is read at once before there is a tunnel, and in what every connection keeps: most ClientHellos fit.
+    private static let receiveBytes = 16 * 1024
+    private static let keptReceiveBytes = 512
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         let value = channel.eventLoop.makeCompletedFuture { try configure(channel, logger) }
@@ -41,19 +45,22 @@ struct RelayChildChannel: HTTPChannelHandler {
 
     private func configure(_ channel: any Channel, _ logger: Logger) throws -> Value {
         guard limits.admit(channel) else { throw ChannelError.ioOnClosedChannel }
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        let buffers = PassingReceiveBuffers(bytes: Self.receiveBytes, keptBytes: Self.keptReceiveBytes)
+        try channel.syncOptions?.setOption(.recvAllocator, value: buffers)
         let sync = channel.pipeline.syncOperations
         let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
         try sync.addHandler(ForeignProtocolHandler())
         try sync.addHandler(certificates.context.makeHandler(handshakePromise: handshake))
         let encoder = HTTPResponseEncoder()
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = Self.longestHead
-        limits.maxHeaderListSize = Self.longestHead
-        limits.maxHeaderFieldCount = 100
+        var headLimits = NIOHTTPDecoderLimitConfiguration()
+        headLimits.maxHeaderFieldSize = Self.longestHead
+        headLimits.maxHeaderListSize = Self.longestHead
+        headLimits.maxHeaderFieldCount = 100
         let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits)
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: headLimits)
         )
-        let deadline = RequestDeadlineHandler()
+        let deadline = RequestDeadlineHandler(headLimit: requestTimeout)
         let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
         let first = FirstRequestHandler(
             admission: tunnels,
@@ -63,7 +70,10 @@ struct RelayChildChannel: HTTPChannelHandler {
             configureHTTP: { try Self.configureHTTP($0, logger: logger) }
         )
         try sync.addHandlers([encoder, decoder, deadline, first])
-        return Value(channel: channel, handshake: handshake.futureResult, negotiated: negotiated.futureResult)
+        // A certificate that verified, or a token that opened a tunnel.
+        handshake.futureResult.whenSuccess { if $0.peer != nil { limits.recognize(channel) } }
+        negotiated.futureResult.whenSuccess { if case .tunnel = $0 { limits.recognize(channel) } }
+        return Value(channel: channel, opened: handshake.futureResult.and(negotiated.futureResult))
     }
 
     private static func configureHTTP(_ channel: any Channel, logger: Logger) throws -> Negotiated {
@@ -79,9 +89,8 @@ struct RelayChildChannel: HTTPChannelHandler {
     }
 
     func handle(value: Value, logger: Logger) async {
-        // A failed handshake or a connection that ends before its first request has nobody to tell.
-        guard let handshake = try? await value.handshake.get() else { return }
-        guard let negotiated = try? await value.negotiated.get() else {
+        // A failed handshake or a connection that ends before its first request has nobody to tell. One wait for both: each wakes a thread.
+        guard let (handshake, negotiated) = try? await value.opened.get() else {
             value.channel.close(promise: nil)
             return
         }
@@ -92,7 +101,8 @@ struct RelayChildChannel: HTTPChannelHandler {
                 await handleHTTP(asyncChannel: stream, logger: logger)
             }
         case .tunnel:
-            try? await value.channel.closeFuture.get()
+            // Its handlers and the desk see to it; a task for each that waits for the end would only take memory.
+            break
         }
     }
 }

@@ -15,10 +15,13 @@ final class RequestDeadlineHandler: ChannelInboundHandler, RemovableChannelHandl
     private var timer: Scheduled<Void>?
     private var sawRequest = false
 
-    init(headLimit: TimeAmount = .seconds(20), bodyLimit: TimeAmount = .seconds(30)) {
+    /// - Parameter bodyLimit: half as long again as the head where nothing else is said.
+    init(headLimit: TimeAmount, bodyLimit: TimeAmount? = nil) {
         self.headLimit = headLimit
-        self.bodyLimit = bodyLimit
+        self.bodyLimit = bodyLimit ?? Self.bodyLimit(for: headLimit)
     }
+
+    static func bodyLimit(for headLimit: TimeAmount) -> TimeAmount { .nanoseconds(headLimit.nanoseconds / 2 * 3) }
 
     func handlerAdded(context: ChannelHandlerContext) { expect(within: headLimit, context) }
 

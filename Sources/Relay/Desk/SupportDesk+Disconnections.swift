@@ -25,7 +25,7 @@ extension SupportDesk {
     /// An end comes with a new tunnel: what it had before is no use any more, however alive it looks from here.
     func arrivedAgain(_ endpoint: TunnelEndpoint, _ side: Side, _ invitation: String, _ session: String) async {
         if meetings[invitation]?.isJoined == true {
-            await part(invitation, session, "a connection was lost")
+            await part(invitation, session, .either)
             guard isRunning(session), meetings[invitation] != nil else {
                 endpoint.channel.close(promise: nil)
                 return
@@ -48,7 +48,7 @@ extension SupportDesk {
     }
 
     /// The tunnel of a session is gone: the clock stands still from the moment at which both ends were heard last.
-    func part(_ invitation: String, _ session: String, _ reason: String) async {
+    func part(_ invitation: String, _ session: String, _ loss: LostConnection) async {
         guard let meeting = meetings[invitation] else { return }
         let quiet = running[session].map(quiet) ?? 0
         meetings[invitation]?.isJoined = false
@@ -56,7 +56,7 @@ extension SupportDesk {
         meetings[invitation]?.operatorEnd = nil
         for end in [meeting.agent, meeting.operatorEnd] { end?.channel.close(promise: nil) }
         recordTunnels()
-        await disconnected(session, reason, quiet: quiet)
+        await disconnected(session, loss.rawValue, quiet: quiet)
         guard running[session] == nil else { return }
         closeEnds(of: invitation)
         awaitReceipt(of: session, within: Self.signingTimeAlone)

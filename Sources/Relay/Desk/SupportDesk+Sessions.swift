@@ -12,14 +12,37 @@ extension SupportDesk {
             throw Refusal.tokenNeeded
         }
         guard meeting.session == nil else { throw Refusal.conflict("this invitation has its session already") }
+        try requirePlace(for: meeting.operator)
         // Taken before anything is waited for: of two consents at once one starts the session.
         meetings[room.invitation]?.session = session
+        starting[session] = meeting.operator
+        defer { starting[session] = nil }
         do {
             return try await start(session, of: room, request)
         } catch {
             if running[session] == nil { meetings[room.invitation]?.session = nil }
             throw error
         }
+    }
+
+    /// How many sessions of each operator run.
+    var sessionCounts: [String: Int] {
+        let operators = running.values.map(\.operator) + starting.filter { running[$0.key] == nil }.values
+        return operators.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+    }
+
+    /// - Throws: `Refusal` where an operator has as many sessions as one may have.
+    func requirePlace(for name: String) throws {
+        let count = sessionCounts[name, default: 0]
+        guard count >= sessionsPerOperator else { return }
+        throw Refusal(
+            .conflict,
+            "tooManySessions",
+            """
+            \(name) has \(count) sessions that run, and this relay allows no more \
+            (end one, or raise maximumSessionsPerOperator in its relay.yaml)
+            """
+        )
     }
 
     private func start(_ session: String, of room: RoomTable.Room, _ request: ConsentRequest) async throws
@@ -66,7 +89,7 @@ extension SupportDesk {
         keepForResumption(session)
         if meetings[room.invitation]?.agent == nil || meetings[room.invitation]?.operatorEnd == nil {
             // An end went while the ledger was being written.
-            await end(lost: session, "a connection was lost")
+            await end(lost: session, LostConnection.either.rawValue)
         }
         await watchLimits(session)
         return started

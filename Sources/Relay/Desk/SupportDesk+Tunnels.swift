@@ -10,15 +10,14 @@ extension SupportDesk: TunnelAdmission {
 
     nonisolated func admit(_ request: TunnelCredentials) async throws -> TunnelTicket {
         let side = try await place(request)
-        let count = metrics.tunnelBytes
+        let (traffic, queueBytes) = (traffic, tunnelQueueBytes)
         return TunnelTicket { channel in
-            let handler = try Splice.addEnd(to: channel) { count.increment(by: Int64($0)) }
+            let handler = try Splice.addEnd(to: channel, queueBytes: queueBytes) { traffic.add($0) }
             let endpoint = TunnelEndpoint(channel: channel, handler: handler)
-            // In this order also for a channel that closes at once: an actor's calls from one task keep theirs.
+            // In this order also for a channel that closes at once; and no task waits meanwhile.
             Task {
                 await self.arrived(endpoint, side)
-                try? await handler.ended.futureResult.get()
-                await self.left(endpoint, side)
+                handler.ended.futureResult.whenComplete { _ in Task { await self.left(endpoint, side) } }
             }
         }
     }
@@ -48,6 +47,8 @@ extension SupportDesk: TunnelAdmission {
             guard isRunning(session) else { throw Refusal.sessionEnded }
         } else if meetings[invitation]?.isJoined == true {
             throw Refusal.conflict("you are connected already (lotse sessions --live shows it)")
+        } else {
+            try requirePlace(for: person.name)
         }
         return .operator(invitation: invitation)
     }
@@ -105,11 +106,7 @@ extension SupportDesk: TunnelAdmission {
         if let session = meeting.session, isRunning(session) {
             // A session goes on without its tunnel for a while.
             guard meeting.isJoined else { return }
-            await part(
-                invitation,
-                session,
-                isAgent ? "the client's connection was lost" : "the operator's connection was lost"
-            )
+            await part(invitation, session, isAgent ? .client : .operator)
         } else if let session = meeting.session {
             // The session has ended, and this is its farewell.
             if settling[session] != nil { awaitReceipt(of: session, within: Self.signingTimeAlone) }
@@ -144,6 +141,13 @@ extension SupportDesk: TunnelAdmission {
         guard let meeting = meetings.removeValue(forKey: invitation) else { return }
         _ = rooms.end(invitation: invitation, as: .used)
         for end in [meeting.agent, meeting.operatorEnd] { end?.channel.close(promise: nil) }
+    }
+
+    /// How much is held of the tunnel direction of which most is held, in bytes.
+    var longestQueue: Int {
+        meetings.values.reduce(0) { longest, meeting in
+            [meeting.agent, meeting.operatorEnd].reduce(longest) { max($0, $1?.handler.heldBytes ?? 0) }
+        }
     }
 
     func recordTunnels() { metrics.tunnels.record(Int64(meetings.values.count { $0.isJoined })) }

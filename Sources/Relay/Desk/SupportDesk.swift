@@ -24,6 +24,11 @@ actor SupportDesk {
     let resumptions: ResumptionFiles
     /// How long both ends of a session may take to come back, in milliseconds.
     let resumptionWindow: Int64
+    /// How many sessions of one operator may run at once.
+    let sessionsPerOperator: Int
+    /// How much is held of a tunnel whose reader takes nothing, for each direction, in bytes.
+    let tunnelQueueBytes: Int
+    nonisolated let traffic: TunnelTraffic
 
     var rooms = RoomTable()
     var penalties = PenaltyTable()
@@ -31,6 +36,8 @@ actor SupportDesk {
     var meetings: [String: Meeting] = [:]
     /// By session.
     var running: [String: RunningSession] = [:]
+    /// Sessions whose consent is being written → their operator.
+    var starting: [String: String] = [:]
     /// Sessions that have ended and wait for the ends' signatures → monotonic milliseconds until when.
     var settling: [String: Int64] = [:]
     /// Days since the epoch → failed confirmations, for the length of secrets.
@@ -59,8 +66,13 @@ actor SupportDesk {
         authority: String,
         identifiers: Identifiers = .random,
         resumptions: ResumptionFiles = ResumptionFiles(folder: nil),
-        resumeSeconds: Int = 600
+        resumeSeconds: Int = 600,
+        sessionsPerOperator: Int = 10_000,
+        tunnelQueueBytes: Int = 128 * 1024
     ) {
+        self.sessionsPerOperator = sessionsPerOperator
+        self.tunnelQueueBytes = tunnelQueueBytes
+        traffic = TunnelTraffic(counter: metrics.tunnelBytes)
         self.resumptions = resumptions
         resumptionWindow = Int64(resumeSeconds) * 1000
         self.ledger = ledger

@@ -11,12 +11,25 @@ public struct RelayConfiguration: Sendable, Equatable {
     public var maximumConnections: Int
     /// How many connections one IPv4 address or IPv6 /64 may have.
     public var maximumConnectionsPerAddress: Int
+    /// How much memory connections that have not proved who they are may take together, in MiB: `ConnectionLimits.strangerBytes` each.
+    public var unauthenticatedMebibytes: Int
+    /// How long the TLS handshake of a connection may take, in seconds.
+    public var handshakeSeconds: Int
+    /// How long the head of a connection's next request may take, in seconds; its body may take half as long again.
+    public var requestSeconds: Int
+    /// How much the relay holds of a tunnel whose reader takes nothing, for each direction, in KiB.
+    public var tunnelQueueKibibytes: Int
+    /// How many sessions of one operator may run at once.
+    public var maximumSessionsPerOperator: Int
     /// How long a session whose connection broke, or whose relay was gone, may be taken up again, in seconds.
     public var resumeSeconds: Int
     /// How much must stay free on the ledger's disk for a session to start, in MiB.
     public var ledgerReserveMebibytes: Int
     /// `trace`, `debug`, `info`, `notice`, `warning`, `error`.
     public var logLevel: String
+
+    /// How long a connection may take that has not proved who it is, in seconds: handshake, head and body of its first request.
+    var unauthenticatedSeconds: Int { handshakeSeconds + requestSeconds + requestSeconds * 3 / 2 }
 
     /// The file that `init` writes.
     static func template(hosts: [String]) -> String {
@@ -32,6 +45,18 @@ public struct RelayConfiguration: Sendable, Equatable {
         # How many connections there may be, in all and from one address.
         maximumConnections: 20000
         maximumConnectionsPerAddress: 1000
+
+        # How much memory connections may take together that have not proved who they are, in MiB (64 KiB each), and how long a handshake and
+        # then a request may take them, in seconds.
+        unauthenticatedMebibytes: 1250
+        handshakeSeconds: 10
+        requestSeconds: 20
+
+        # How much is held of a tunnel whose reader takes nothing, for each direction, in KiB.
+        tunnelQueueKibibytes: 128
+
+        # How many sessions of one operator may run at once.
+        maximumSessionsPerOperator: 10000
 
         # How long a session whose connection broke is kept, in seconds; nothing is billed meanwhile. 0 ends it at once.
         resumeSeconds: 600
@@ -71,68 +96,54 @@ public struct RelayConfiguration: Sendable, Equatable {
     }
 
     private init(_ reader: ConfigReader, file: String) throws {
-        func problem(_ name: String, _ rule: String) -> RelayError {
-            RelayError(
-                kind: .configuration,
-                diagnostics: "\(name) must be \(rule) (see \(file), LOTSE_RELAY_… in the environment, and the options)"
-            )
-        }
-        func number(_ name: ConfigKey, _ label: String, _ range: ClosedRange<Int>, default fallback: Int) throws -> Int
-        {
-            let value = reader.int(forKey: name, default: fallback)
-            guard range.contains(value) else {
-                throw problem(label, "a number from \(range.lowerBound) to \(range.upperBound)")
-            }
-            return value
-        }
+        let settings = Settings(reader: reader, file: file)
         hosts = reader.stringArray(forKey: "hosts", default: [])
-        guard !hosts.isEmpty else { throw problem("hosts", "a list of names, such as [relay.example.org]") }
+        guard !hosts.isEmpty else { throw settings.problem("hosts", "a list of names, such as [relay.example.org]") }
         let address = reader.string(forKey: "listen", default: "[::]:4470")
         guard let listen = ListenAddress(address) else {
-            throw problem("listen", "ADDRESS:PORT, such as 0.0.0.0:4470, not \"\(address)\"")
+            throw settings.problem("listen", "ADDRESS:PORT, such as 0.0.0.0:4470, not \"\(address)\"")
         }
         self.listen = listen
-        maximumConnections = try number("maximumConnections", "maximumConnections", 10...1_000_000, default: 20_000)
-        maximumConnectionsPerAddress = try number(
-            "maximumConnectionsPerAddress",
-            "maximumConnectionsPerAddress",
-            1...1_000_000,
-            default: 1000
-        )
-        resumeSeconds = try number("resumeSeconds", "resumeSeconds", 0...86_400, default: 600)
-        ledgerReserveMebibytes = try number(
-            "ledgerReserveMebibytes",
-            "ledgerReserveMebibytes",
-            0...1_000_000,
-            default: 64
-        )
+        maximumConnections = try settings.number("maximumConnections", 10...1_000_000, default: 20_000)
+        maximumConnectionsPerAddress = try settings.number("maximumConnectionsPerAddress", 1...1_000_000, default: 1000)
+        unauthenticatedMebibytes = try settings.number("unauthenticatedMebibytes", 1...1_000_000, default: 1250)
+        handshakeSeconds = try settings.number("handshakeSeconds", 1...600, default: 10)
+        requestSeconds = try settings.number("requestSeconds", 1...600, default: 20)
+        tunnelQueueKibibytes = try settings.number("tunnelQueueKibibytes", 32...16_384, default: 128)
+        maximumSessionsPerOperator = try settings.number("maximumSessionsPerOperator", 1...1_000_000, default: 10_000)
+        resumeSeconds = try settings.number("resumeSeconds", 0...86_400, default: 600)
+        ledgerReserveMebibytes = try settings.number("ledgerReserveMebibytes", 0...1_000_000, default: 64)
         logLevel = reader.string(forKey: "logLevel", default: "notice")
         guard ["trace", "debug", "info", "notice", "warning", "error"].contains(logLevel) else {
-            throw problem("logLevel", "trace, debug, info, notice, warning or error")
+            throw settings.problem("logLevel", "trace, debug, info, notice, warning or error")
         }
     }
 }
 
-/// `ADDRESS:PORT`; an IPv6 address stands in brackets.
-public struct ListenAddress: Sendable, Equatable {
-    /// An IP address or a name.
-    public let host: String
-    /// 0…65535; 0 picks a free one.
-    public let port: Int
+/// Reads settings, and says what is wrong with one.
+private struct Settings {
+    let reader: ConfigReader
+    let file: String
 
-    /// Reads `ADDRESS:PORT`; `nil` for anything else.
-    public init?(_ text: String) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
-            (0...65_535).contains(port)
-        else { return nil }
-        var host = text[..<colon]
-        if host.hasPrefix("["), host.hasSuffix("]") {
-            host = host.dropFirst().dropLast()
-        } else if host.contains(":") {
-            return nil
+    func problem(_ name: String, _ rule: String) -> RelayError {
+        RelayError(
+            kind: .configuration,
+            diagnostics: "\(name) must be \(rule) (see \(file), LOTSE_RELAY_… in the environment, and the options)"
+        )
+    }
+
+    func number(_ name: String, _ range: ClosedRange<Int>, default fallback: Int) throws -> Int {
+        let key = ConfigKey(name)
+        guard let value = reader.int(forKey: key) else {
+            // What is there and no number is no number, rather than not there.
+            guard reader.string(forKey: key) == nil, reader.stringArray(forKey: key) == nil else {
+                throw problem(name, "a number from \(range.lowerBound) to \(range.upperBound)")
+            }
+            return fallback
         }
-        guard !host.isEmpty, !host.contains(where: \.isWhitespace) else { return nil }
-        self.host = String(host)
-        self.port = port
+        guard range.contains(value) else {
+            throw problem(name, "a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
     }
 }

@@ -1,4 +1,5 @@
 import NIOConcurrencyHelpers
+import NIOCore
 import TLS
 
 /// The server's certificate and the TLS context made from it; `renewIfNeeded` replaces both while the relay serves.
@@ -7,6 +8,7 @@ final class ServerCertificates: Sendable {
     private let authority: CertificateAuthority
     private let hosts: [String]
     private let clock: RelayClock
+    private let handshakeTimeout: TimeAmount
     private let isRevoked: @Sendable (Certificate) -> Bool
     private let current: NIOLockedValueBox<(context: TLSContext, leaf: Certificate)>
 
@@ -21,15 +23,17 @@ final class ServerCertificates: Sendable {
         authority: CertificateAuthority,
         hosts: [String],
         clock: RelayClock,
+        handshakeTimeout: TimeAmount,
         isRevoked: @escaping @Sendable (Certificate) -> Bool
     ) throws {
         self.folder = folder
         self.authority = authority
         self.hosts = hosts
         self.clock = clock
+        self.handshakeTimeout = handshakeTimeout
         self.isRevoked = isRevoked
         let (leaf, key) = try Self.load(folder, hosts, authority, clock) ?? Self.issue(folder, authority, hosts, clock)
-        current = NIOLockedValueBox((try Self.context(leaf, key, authority, isRevoked), leaf))
+        current = NIOLockedValueBox((try Self.context(leaf, key, authority, handshakeTimeout, isRevoked), leaf))
     }
 
     /// The context for the next connection.
@@ -39,7 +43,7 @@ final class ServerCertificates: Sendable {
     func renewIfNeeded() throws {
         guard current.withLockedValue({ $0.leaf.notAfter }) - clock.wall() < Self.renewal else { return }
         let (leaf, key) = try Self.issue(folder, authority, hosts, clock)
-        let context = try Self.context(leaf, key, authority, isRevoked)
+        let context = try Self.context(leaf, key, authority, handshakeTimeout, isRevoked)
         current.withLockedValue { $0 = (context, leaf) }
     }
 
@@ -87,11 +91,13 @@ final class ServerCertificates: Sendable {
         _ leaf: Certificate,
         _ key: PrivateKey,
         _ authority: CertificateAuthority,
+        _ handshakeTimeout: TimeAmount,
         _ isRevoked: @escaping @Sendable (Certificate) -> Bool
     ) throws -> TLSContext {
         var configuration = TLSServerConfiguration(certificateChain: [leaf, authority.certificate], privateKey: key)
         configuration.clientAuthorities = [authority.certificate]
         configuration.clientCertificate = .optional
+        configuration.handshakeTimeout = handshakeTimeout
         configuration.isRevoked = isRevoked
         return try TLSContext(server: configuration)
     }

@@ -3,7 +3,6 @@ import CoreMetrics
 /// What the relay counts; `/metrics` shows it.
 struct RelayMetrics: Sendable {
     let registry: PrometheusRegistry
-    let connections: Gauge
     let tunnels: Gauge
     let tunnelBytes: Counter
     let sessions: Gauge
@@ -24,7 +23,6 @@ struct RelayMetrics: Sendable {
             return Counter(label: name, dimensions: [], factory: registry)
         }
         self.registry = registry
-        connections = gauge("lotse_connections", "Open connections.")
         tunnels = gauge("lotse_tunnels", "Tunnels whose two ends are joined.")
         tunnelBytes = counter("lotse_tunnel_bytes_total", "Bytes passed on in tunnels, both ways.")
         sessions = gauge("lotse_sessions", "Sessions that are open.")

@@ -1,11 +1,11 @@
 import NIOCore
 import Synchronization
 
-/// One end of a tunnel: passes plaintext from its connection to its partner's, and holds back reading while the partner's
-/// connection does not take more.
+/// One end of a tunnel: passes plaintext from its connection to its partner's, and reads no more than `queueBytes` ahead of what the kernel
+/// has taken from that one.
 ///
-/// Until the partner is there it keeps at most `earlyLimit` bytes, then stops reading. All state belongs to the channel's event loop;
-/// a partner on another loop is reached by `execute`, in order.
+/// Until the partner is there it reads for as long as what comes has room in `queueBytes`. All state belongs to the channel's event loop; a
+/// partner on another loop is reached by `execute`, in order.
 ///
 /// `@unchecked Sendable`: every `var` is read and written on this handler's loop only. NIO calls the channel's methods there; a partner
 /// calls through `onLoop`, and `Splice.join` runs `meet` there. What is constant is Sendable.
@@ -14,23 +14,30 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    /// How many bytes an end may send before the other is there.
-    static let earlyLimit = 64 * 1024
     /// How long one direction may stay open after the other has ended.
     static let lingerLimit: TimeAmount = .seconds(5)
 
     /// Succeeds at the first sign that this end's own connection ends.
     let ended: EventLoopPromise<Void>
     private let eventLoop: any EventLoop
+    private let queueBytes: Int
     private let count: @Sendable (Int) -> Void
     private var context: ChannelHandlerContext?
     private var partner: SpliceHandler?
     private var early = ByteBuffer()
-    private var isPartnerWritable = false
+    /// What one read brings at most.
+    private var turnBytes: Int
     private var isReadPending = false
     private var hasEnded = false
     /// In nanoseconds of the machine's uptime; 0 before anything came.
     private let lastHeard = Atomic<UInt64>(0)
+    private let held = Atomic<Int>(0)
+
+    /// How many bytes of this end are held: they wait for the partner, or for its kernel to take them. From any thread.
+    private(set) var heldBytes: Int {
+        get { held.load(ordering: .relaxed) }
+        set { held.store(newValue, ordering: .relaxed) }
+    }
 
     /// How many milliseconds ago something came in last; 0 where nothing has come yet. From any thread.
     var quietMilliseconds: Int64 {
@@ -40,10 +47,14 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
         return now > heard ? Int64(clamping: (now - heard) / 1_000_000) : 0
     }
 
-    /// - Parameter count: is told how many bytes were passed on.
-    init(eventLoop: any EventLoop, count: @escaping @Sendable (Int) -> Void) {
+    /// - Parameters:
+    ///   - queueBytes: the most that is held of what this end sends.
+    ///   - count: is told how many bytes were passed on.
+    init(eventLoop: any EventLoop, queueBytes: Int, count: @escaping @Sendable (Int) -> Void) {
         ended = eventLoop.makePromise()
+        turnBytes = min(queueBytes, Splice.turnBytes)
         self.eventLoop = eventLoop
+        self.queueBytes = queueBytes
         self.count = count
     }
 
@@ -51,10 +62,13 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
 
     /// Meets the other end; on this handler's loop.
     func meet(_ partner: SpliceHandler) {
-        guard context != nil else { return partner.onLoop { $0.partnerEnded() } }
+        guard let context else { return partner.onLoop { $0.partnerEnded() } }
         self.partner = partner
-        // Asked on its loop, told on ours: the partner may not know us yet.
-        partner.onLoop { $0.tellWritability(to: self) }
+        if partner.eventLoop !== eventLoop {
+            // While one turn is on its way to the other loop the next is read.
+            turnBytes = min(turnBytes, queueBytes / 2)
+            try? context.channel.syncOptions?.setOption(.recvAllocator, value: PassingReceiveBuffers(bytes: turnBytes))
+        }
         if early.readableBytes > 0 {
             let bytes = early
             early = ByteBuffer()
@@ -62,21 +76,21 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
             partner.onLoop { $0.context?.flush() }
         }
         if hasEnded { partner.onLoop { $0.partnerEnded() } }
+        readOn()
     }
 
-    private func tellWritability(to partner: SpliceHandler) {
-        let isWritable = context?.channel.isWritable ?? false
-        partner.onLoop { $0.partnerBecame(writable: isWritable) }
+    private func take(_ bytes: ByteBuffer, from source: SpliceHandler) {
+        guard let context else { return }
+        let count = bytes.readableBytes
+        let left = eventLoop.makePromise(of: Void.self)
+        left.futureResult.assumeIsolated().whenSuccess { source.onLoop { $0.haveLeft(count) } }
+        context.write(wrapOutboundOut(bytes), promise: left)
     }
 
-    private func partnerBecame(writable: Bool) {
-        isPartnerWritable = writable
-        guard writable, isReadPending else { return }
-        isReadPending = false
-        context?.read()
+    private func haveLeft(_ count: Int) {
+        heldBytes -= count
+        readOn()
     }
-
-    private func take(_ bytes: ByteBuffer) { context?.write(wrapOutboundOut(bytes), promise: nil) }
 
     private func partnerEnded() {
         guard let context else { return }
@@ -92,8 +106,21 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     private func pass(_ bytes: ByteBuffer) {
+        guard let partner else { return }
         count(bytes.readableBytes)
-        partner?.onLoop { $0.take(bytes) }
+        if partner.eventLoop === eventLoop {
+            partner.take(bytes, from: self)
+        } else {
+            partner.onLoop { $0.take(bytes, from: self) }
+        }
+    }
+
+    private var mayRead: Bool { heldBytes == 0 || heldBytes + turnBytes <= queueBytes }
+
+    private func readOn() {
+        guard isReadPending, mayRead else { return }
+        isReadPending = false
+        context?.read()
     }
 
     // MARK: What the channel calls
@@ -111,6 +138,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
         lastHeard.store(NIODeadline.now().uptimeNanoseconds, ordering: .relaxed)
+        heldBytes += bytes.readableBytes
         if partner == nil { early.writeImmutableBuffer(bytes) } else { pass(bytes) }
     }
 
@@ -120,13 +148,7 @@ final class SpliceHandler: ChannelDuplexHandler, @unchecked Sendable {
     }
 
     func read(context: ChannelHandlerContext) {
-        let mayRead = partner == nil ? early.readableBytes < Self.earlyLimit : isPartnerWritable
         if mayRead { context.read() } else { isReadPending = true }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if let partner { tellWritability(to: partner) }
-        context.fireChannelWritabilityChanged()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

@@ -246,7 +246,7 @@ struct ResumableConnectionTests {
 }
 
 /// One end of a tunnel on a given loop.
-private func tunnelEnd<Value: Sendable>(
+func tunnelEnd<Value: Sendable>(
     _ descriptor: CInt,
     on eventLoop: any EventLoop,
     _ make: @escaping @Sendable (any Channel) throws -> EventLoopFuture<Value>

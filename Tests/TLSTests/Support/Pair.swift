@@ -133,6 +133,8 @@ final class Pair {
     let client: End
     /// Bytes carried so far, both ways.
     private(set) var carriedBytes = 0
+    /// What becomes of bytes on their way.
+    var onTheWay: ((_ isToServer: Bool, _ bytes: inout ByteBuffer) -> Void)?
 
     init(server: TLSContext, client: TLSContext) throws {
         self.server = try End(server, loop)
@@ -169,9 +171,10 @@ final class Pair {
     private func carry(from source: End, to target: End, _ chunk: Int, _ budget: inout Int) -> Bool {
         var moved = false
         if source.wire.hasOutput, target.wire.readIsRequested || !target.channel.isActive, budget > 0 {
-            let bytes = source.wire.take(min(chunk, budget))
+            var bytes = source.wire.take(min(chunk, budget))
             budget -= bytes.readableBytes
             carriedBytes += bytes.readableBytes
+            onTheWay?(target === server, &bytes)
             if target.channel.isActive { target.deliver(bytes) }
             moved = true
         }
