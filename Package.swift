@@ -156,10 +156,10 @@ let package = Package(
                 argumentParser,
             ]
         ),
-        // What scripts/bench measures with.
+        // What scripts/bench measures with, and scripts/stress puts load on with.
         .executableTarget(
             name: "lotse-load",
-            dependencies: ["Redaction", "RelayAPI", "TLS", argumentParser, nioCore, nioPosix]
+            dependencies: ["Contracts", "Receipts", "Redaction", "RelayAPI", "TLS", argumentParser, nioCore, nioPosix]
         ),
 
         .testTarget(name: "TLSTests", dependencies: ["COpenSSL", "TLS", nioCore, nioEmbedded, nioPosix]),
@@ -217,8 +217,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Pairing", "Receipts", "RelayAPI", "TLS", "lotse", "lotse-agent", "lotse-bench", "lotse-relay", nioCore,
-                nioPosix,
+                "Pairing", "Receipts", "RelayAPI", "TLS", "lotse", "lotse-agent", "lotse-bench", "lotse-load",
+                "lotse-relay", nioCore, nioPosix,
             ]
         ),
     ]

@@ -29,7 +29,7 @@ class Relay:
 
     name = "Lotse"
 
-    def __init__(self, stage, programs, name="relay"):
+    def __init__(self, stage, programs, name="relay", core=MEASURED):
         self.stage = stage
         lotse, relay = (os.path.join(programs, program) for program in ("lotse", "lotse-relay"))
         self.folder, self.home = stage.path(name), stage.path(name + "-home")
@@ -42,7 +42,7 @@ class Relay:
         with open(settings, "w") as file:
             file.write(text.replace("maximumConnectionsPerAddress: 1000", "maximumConnectionsPerAddress: 10000"))
         token = json.loads(stage.run(relay, "operator", "add", "jana", "--dir", self.folder, "--json"))["token"]
-        self.process, address = stage.serve(relay, self.folder, core=MEASURED)
+        self.process, address = stage.serve(relay, self.folder, core=core)
         stage.run(lotse, "login", address, input=token + "\n")
         stage.run(lotse, "contract", "add", os.path.join(HERE, "demo-contract.yaml"))
         self.tls = os.path.join(self.folder, "tls")

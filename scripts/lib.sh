@@ -30,3 +30,15 @@ need_swift() {
 }
 
 build_packages=(libssl-dev libsqlite3-dev libedit-dev libqrencode-dev zlib1g-dev libzstd-dev pkg-config tzdata ca-certificates)
+
+# Builds static programs for release, and says where they are.
+build_release() {
+    local product
+    need_swift
+    need_packages "${build_packages[@]}"
+    say "Building the programs for release (several minutes the first time)"
+    for product in "$@"; do
+        swift build -c release -Xswiftc -static-stdlib --product "$product" >&2
+    done
+    swift build -c release -Xswiftc -static-stdlib --show-bin-path
+}

@@ -67,7 +67,7 @@ public struct RelayServer: Sendable {
             isRevoked: { directory.isRevoked($0) }
         )
         let limits = ConnectionLimits(
-            maximum: configuration.maximumConnections,
+            maximum: maximumConnections(configuration, logger),
             maximumPerAddress: configuration.maximumConnectionsPerAddress,
             maximumStrangers: configuration.unauthenticatedMebibytes << 20 / ConnectionLimits.strangerBytes
         )
@@ -94,7 +94,9 @@ public struct RelayServer: Sendable {
             },
             configuration: ApplicationConfiguration(
                 address: .hostname(configuration.listen.host, port: configuration.listen.port),
-                serverName: nil
+                serverName: nil,
+                // As many as the kernel allows (net.core.somaxconn): whoever finds no place calls again a second later (RFC 6298 §2).
+                backlog: 4096
             ),
             onServerRunning: { channel in
                 ready(
@@ -118,6 +120,18 @@ public struct RelayServer: Sendable {
             throw Self.explained(error, configuration.listen)
         }
         try await ledger.close()
+    }
+
+    /// No more than this process may have descriptors.
+    private func maximumConnections(_ configuration: RelayConfiguration, _ logger: Logger) -> Int {
+        let maximum = DescriptorLimit.connections(wanted: configuration.maximumConnections)
+        if maximum < configuration.maximumConnections / 2 {
+            logger.warning(
+                "far fewer connections than maximumConnections, for this process may not open more files (LimitNOFILE=, ulimit -n)",
+                metadata: ["connections": "\(maximum)"]
+            )
+        }
+        return maximum
     }
 
     /// Said when it starts, and not only when the first invoice is due.

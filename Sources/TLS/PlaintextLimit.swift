@@ -1,9 +1,10 @@
 import NIOCore
 
-/// Watches the handshake's messages while they are not encrypted yet, and refuses one that announces too much.
+/// Watches the handshake's messages while they are not encrypted yet, and refuses one that announces too much, and records without content.
 ///
 /// OpenSSL takes a ClientHello of 128 KiB, and allocates what the header announces before any of it is there; no option
-/// changes that. Real ones are below 2 KiB. Encrypted messages are bounded by OpenSSL's own options.
+/// changes that. Real ones are below 2 KiB. Encrypted messages are bounded by OpenSSL's own options. It also takes 32 empty records, and
+/// waits for more, although there must be none (RFC 8446 §5.1).
 struct PlaintextLimit {
     /// The most that one message may announce, in bytes: with its header and the record's it just fits into 8 KiB.
     static let maximumMessageBytes = 8 * 1024 - 9
@@ -11,6 +12,8 @@ struct PlaintextLimit {
     private enum ContentType {
         static let handshake: UInt8 = 22
         static let applicationData: UInt8 = 23
+        /// change_cipher_spec, alert and those two.
+        static let all: ClosedRange<UInt8> = 20...23
     }
 
     private var recordHeader: [UInt8] = []
@@ -19,33 +22,41 @@ struct PlaintextLimit {
     private var messageRest = 0
     private var isOver = false
 
-    /// Whether `bytes`, the next from the wire, may go to OpenSSL. What is malformed may: OpenSSL knows the right alert.
-    mutating func admits(_ bytes: ByteBuffer) -> Bool {
-        guard !isOver else { return true }
+    /// What is wrong with `bytes`, the next from the wire; nil where they may go to OpenSSL. What is malformed otherwise may: OpenSSL knows
+    /// the right alert.
+    mutating func refusal(of bytes: ByteBuffer) -> PlaintextAlert? {
+        guard !isOver else { return nil }
         for byte in bytes.readableBytesView {
             if recordRest == 0 {
-                guard takeHeader(byte) else { return false }
+                if let refusal = takeHeader(byte) { return refusal }
             } else {
                 recordRest -= 1
-                guard recordHeader.first != ContentType.handshake || takeMessage(byte) else { return false }
+                guard recordHeader.first != ContentType.handshake || takeMessage(byte) else { return .recordOverflow }
                 if recordRest == 0 { recordHeader.removeAll(keepingCapacity: true) }
             }
             if isOver { break }
         }
-        return true
+        return nil
     }
 
     /// Content type, version, length (RFC 8446 §5.1).
-    private mutating func takeHeader(_ byte: UInt8) -> Bool {
+    private mutating func takeHeader(_ byte: UInt8) -> PlaintextAlert? {
         recordHeader.append(byte)
-        guard recordHeader.count == 5 else { return true }
+        guard recordHeader.count == 5 else { return nil }
         recordRest = Int(recordHeader[3]) << 8 | Int(recordHeader[4])
         // From here on everything is encrypted.
-        if recordHeader[0] == ContentType.applicationData { isOver = true }
+        if recordHeader[0] == ContentType.applicationData {
+            isOver = true
+            return nil
+        }
+        guard recordRest > 0 else {
+            let isRecord = ContentType.all.contains(recordHeader[0]) && recordHeader[1] == 3
+            recordHeader.removeAll(keepingCapacity: true)
+            return isRecord ? .unexpectedMessage : nil
+        }
         // The message's own header is four bytes.
-        let isSmall = recordHeader[0] != ContentType.handshake || recordRest <= Self.maximumMessageBytes + 4
-        if recordRest == 0 { recordHeader.removeAll(keepingCapacity: true) }
-        return isSmall
+        guard recordHeader[0] == ContentType.handshake else { return nil }
+        return recordRest <= Self.maximumMessageBytes + 4 ? nil : .recordOverflow
     }
 
     /// Type and length of 24 bits (RFC 8446 §4), then the body. A header may be spread over records.

@@ -103,10 +103,10 @@ extension TLSHandler {
         }
     }
 
-    /// The connection failed: say so to the peer (the alert that OpenSSL made, if any) and to the application.
-    func fail(_ context: ChannelHandlerContext, _ error: any Error) {
+    /// The connection failed: say so to the peer (the alert that OpenSSL made, or ours where it made none) and to the application.
+    func fail(_ context: ChannelHandlerContext, _ error: any Error, _ plain: PlaintextAlert = .protocolVersion) {
         let error = error as? TLSError ?? TLSError(.connectionFailed, "\(error)")
-        let alert = connection?.takeOutput()
+        let alert = connection?.takeOutput() ?? firstWord(plain)
         switch state.failed(sendingAlert: alert != nil) {
         case .ignore:
             break
@@ -128,6 +128,12 @@ extension TLSHandler {
             abandon(context, error)
             context.close(promise: nil)
         }
+    }
+
+    /// A server's alert to a peer to which it has not said anything yet; later ones would have to be encrypted.
+    private func firstWord(_ alert: PlaintextAlert) -> ByteBuffer? {
+        guard case .server = tls.role, state.isHandshaking, isSilent else { return nil }
+        return alert.record
     }
 
     /// Nothing more can be said to the peer.
@@ -156,6 +162,7 @@ extension TLSHandler {
     func setDeadline(_ context: ChannelHandlerContext, after time: TimeAmount, error: TLSError) {
         cancelDeadline()
         deadline = context.eventLoop.assumeIsolated().scheduleTask(in: time) { [self] in
+            if let word = firstWord(.userCanceled) { context.writeAndFlush(Self.wrapOutboundOut(word), promise: nil) }
             abandon(context, error)
             context.close(promise: nil)
         }

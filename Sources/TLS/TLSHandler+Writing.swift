@@ -53,6 +53,7 @@ extension TLSHandler {
     /// Sends what the handshake produced.
     func sendOutput(_ context: ChannelHandlerContext, _ connection: TLSConnection) {
         guard let output = connection.takeOutput() else { return }
+        isSilent = false
         context.writeAndFlush(Self.wrapOutboundOut(output), promise: nil)
     }
 

@@ -25,6 +25,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     var state = StateMachine()
     private var plaintextLimit = PlaintextLimit()
     private var wholeRecords = WholeRecords()
+    /// Nothing has gone out on this connection yet.
+    var isSilent = true
 
     var handshakePromise: EventLoopPromise<TLSHandshake>?
     var closePromise: EventLoopPromise<Void>?
@@ -92,8 +94,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     public func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard state.takesInput, let connection else { return }
         let bytes = Self.unwrapInboundIn(data)
-        if state.isHandshaking, !plaintextLimit.admits(bytes) {
-            fail(context, TLSError(.handshakeFailed, "a message of the handshake announces too much"))
+        if state.isHandshaking, let alert = plaintextLimit.refusal(of: bytes) {
+            fail(context, TLSError(.handshakeFailed, "a record of the handshake is empty or announces too much"), alert)
             return
         }
         connection.receive(state.isHandshaking ? wholeRecords.take(bytes) : bytes)

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Puts load on a relay, or on a proxy beside it, for `scripts/bench`. Nobody installs it.
+/// Puts load on a relay, or on a proxy beside it, for `scripts/bench` and `scripts/stress`. Nobody installs it.
 @main
 struct LotseLoad: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -8,8 +8,7 @@ struct LotseLoad: AsyncParsableCommand {
         abstract: "Put load on a relay, or on a proxy beside it, and say what it cost.",
         subcommands: [
             BulkCommand.self, EchoCommand.self, HandshakesCommand.self, JoinsCommand.self, IdleCommand.self,
-            StallCommand.self,
-            RedactCommand.self,
+            StallCommand.self, RedactCommand.self, SoakCommand.self, FloodCommand.self, StalledCommand.self,
         ]
     )
 }

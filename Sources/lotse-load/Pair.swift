@@ -5,6 +5,9 @@ struct Pair: Sendable {
     let agent: End
     let operatorEnd: End
 
+    /// Whether both connections stand.
+    var isAlive: Bool { agent.channel.isActive && operatorEnd.channel.isActive }
+
     /// Shows that bytes go through, both ways.
     func greet() async throws {
         try await exchange(1)

@@ -7,9 +7,13 @@ import TLS
 ///
 /// What follows in the tunnel is no pairing: the relay passes bytes on from the moment that both ends are there, and does not read them.
 struct RelayWay: Way {
-    private let operatorClient: RelayClient
-    private let agentClient: RelayClient
-    private let contract: String
+    let operatorClient: RelayClient
+    let agentClient: RelayClient
+    let contract: String
+    /// The operator's.
+    let privateKey: PrivateKey
+    let endpoint: RelayEndpoint
+    let trust: TLSTrust
 
     /// What `lotse login` keeps, as far as it is needed here.
     private struct Login: Decodable {
@@ -23,18 +27,30 @@ struct RelayWay: Way {
     init(home: String, contract: String, group: any EventLoopGroup) throws {
         let file = try Data(contentsOf: URL(fileURLWithPath: home + "/login.json"))
         let login = try JSONDecoder().decode(Login.self, from: file)
-        let endpoint = try RelayEndpoint(url: login.relay)
-        let trust = TLSTrust.authorities([try Certificate(pem: login.authority)])
+        endpoint = try RelayEndpoint(url: login.relay)
+        trust = .authorities([try Certificate(pem: login.authority)])
+        privateKey = try PrivateKey(pem: login.privateKey)
         operatorClient = try RelayClient(
             endpoint: endpoint,
             trust: trust,
             certificate: Certificate(pem: login.certificate),
-            privateKey: PrivateKey(pem: login.privateKey),
+            privateKey: privateKey,
             group: group
         )
         agentClient = try RelayClient(endpoint: endpoint, trust: trust, group: group)
         self.contract = contract
     }
+
+    /// Two ends that have met, and what a session between them needs.
+    struct RelayMeeting: Sendable {
+        let invitation: InvitationSummary
+        let joined: JoinAnswer
+        /// The session that may come of it.
+        let session: String
+        let pair: Pair
+    }
+
+    func pair() async throws -> Pair { try await meet().pair }
 
     /// Opens a room.
     func invite() async throws -> InvitationSummary {
@@ -42,30 +58,40 @@ struct RelayWay: Way {
         return try await operatorClient.send(.POST, RelayRoute.invitations, body: request)
     }
 
+    /// Comes into a room as an agent does.
+    func enter(_ room: String) async throws -> JoinAnswer {
+        try await agentClient.send(.POST, RelayRoute.join, body: JoinRequest(room: room))
+    }
+
     /// Does what a client's machine does with a code: finds the room, and opens its tunnel.
     func join(_ invitation: InvitationSummary) async throws -> End {
-        let joined: JoinAnswer = try await agentClient.send(
-            .POST,
-            RelayRoute.join,
-            body: JoinRequest(room: invitation.room)
-        )
+        let joined = try await enter(invitation.room)
         return try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
     }
 
-    func pair() async throws -> Pair {
+    /// Takes an invitation back.
+    func withdraw(_ invitation: InvitationSummary) async throws {
+        let path = "\(RelayRoute.invitations)/\(RelayRoute.escaped(invitation.invitation))"
+        let _: [String: String] = try await operatorClient.send(.DELETE, path)
+    }
+
+    /// Makes a pair, and reports that its ends met.
+    func meet() async throws -> RelayMeeting {
         let invitation = try await invite()
-        let agent = try await join(invitation)
+        let joined = try await enter(invitation.room)
+        let agent = try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
         let operatorEnd = try await operatorClient.openTunnel(RelayRoute.tunnel(invitation: invitation.invitation)) {
             try End.make(of: $0)
         }
         let pair = Pair(agent: agent, operatorEnd: operatorEnd)
         try await pair.greet()
         // A tunnel that ends without this is a wrong guess, which has to wait before it may try again.
-        let _: MeetingAnswer = try await operatorClient.send(
+        let met: MeetingAnswer = try await operatorClient.send(
             .POST,
             RelayRoute.outcome(invitation.invitation),
             body: PairingOutcome(paired: true)
         )
-        return pair
+        guard let session = met.session else { throw LoadError("the relay gave no session") }
+        return RelayMeeting(invitation: invitation, joined: joined, session: session, pair: pair)
     }
 }

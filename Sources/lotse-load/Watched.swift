@@ -34,6 +34,16 @@ struct Watched: Sendable {
         return pages * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
+    /// How many descriptors are open.
+    func descriptors() throws -> Int {
+        try processes.reduce(0) { count, process in
+            guard let names = try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd") else {
+                throw LoadError("the descriptors of process \(process) cannot be seen")
+            }
+            return count + names.count
+        }
+    }
+
     private func text(_ path: String) throws -> String {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path)), as: UTF8.self)
     }

@@ -38,6 +38,12 @@ struct WayOptions: ParsableArguments {
         return try await ProxyWay(port: proxy, backend: backend, identity: Identity(folder: tls), group: group)
     }
 
+    /// A relay, where only one will do.
+    func relayWay() throws -> RelayWay {
+        guard let home else { throw LoadError("this needs a relay (say --home)") }
+        return try RelayWay(home: home, contract: contract, group: MultiThreadedEventLoopGroup(numberOfThreads: 1))
+    }
+
     var watched: Watched { Watched(processes: watch) }
 }
 

@@ -24,6 +24,7 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         Self.keepFreedMemory()
+        DescriptorLimit.raise()
         var overrides: [String: String] = [:]
         overrides["listen"] = listen
         overrides["logLevel"] = logLevel

@@ -24,6 +24,7 @@ enum Programs {
     static let agent = folder + "/lotse-agent"
     static let relay = folder + "/lotse-relay"
     static let bench = folder + "/lotse-bench"
+    static let load = folder + "/lotse-load"
     /// The top of the package.
     static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path

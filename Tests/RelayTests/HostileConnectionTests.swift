@@ -80,22 +80,92 @@ struct HostileConnectionTests {
         }
     }
 
-    @Test("plain HTTP on the port of TLS is closed, and others go on")
-    func plainHTTP() async throws {
-        try await RelayFixture.with { relay in
-            let answer = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: String.self)
-            let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.pipeline.syncOperations.addHandler(Collector(answer))
-                    }
+    /// A connection without TLS, and all that comes on it until the relay closes it.
+    private func call(_ relay: RelayFixture) async throws -> (channel: any Channel, answer: EventLoopFuture<ByteBuffer>)
+    {
+        let answer = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: ByteBuffer.self)
+        let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(ByteCollector(answer))
                 }
-                .connect(host: "127.0.0.1", port: relay.endpoint.port).get()
-            channel.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.1\r\n\r\n"), promise: nil)
-            let text = try await answer.futureResult.get()
-            #expect(!text.hasPrefix("HTTP"))
+            }
+            .connect(host: "127.0.0.1", port: relay.endpoint.port).get()
+        return (channel, answer.futureResult)
+    }
+
+    private final class ByteCollector: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        private let promise: EventLoopPromise<ByteBuffer>
+        private var bytes = ByteBuffer()
+        init(_ promise: EventLoopPromise<ByteBuffer>) { self.promise = promise }
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            bytes.writeImmutableBuffer(unwrapInboundIn(data))
+        }
+        func channelInactive(context: ChannelHandlerContext) { promise.succeed(bytes) }
+        func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+    }
+
+    private func answer(_ relay: RelayFixture, to bytes: [UInt8]) async throws -> ByteBuffer {
+        let (channel, answer) = try await call(relay)
+        channel.writeAndFlush(ByteBuffer(bytes: bytes), promise: nil)
+        return try await answer.get()
+    }
+
+    @Test(
+        "first bytes that are no TLS get one short sentence and a close, and others go on",
+        arguments: [
+            Array("GET / HTTP/1.1\r\nHost: relay\r\n\r\n".utf8), Array("SSH-2.0-OpenSSH_9.2\r\n".utf8), [0], [0x0A],
+            [UInt8](repeating: 0xFF, count: 100_000),
+        ] as [[UInt8]]
+    )
+    func noTLS(bytes: [UInt8]) async throws {
+        try await RelayFixture.with { relay in
+            let text = String(buffer: try await answer(relay, to: bytes))
+            #expect(text.hasPrefix("HTTP/1.1 400"))
+            #expect(text.contains("TLS 1.3") && text.utf8.count < 300)
             let health: [String: String] = try await relay.stranger().send(.GET, RelayRoute.health)
             #expect(health == ["status": "ok"])
+        }
+    }
+
+    @Test(
+        "first bytes of a TLS that makes no sense get an alert and a close, and others go on",
+        arguments: [
+            // An empty record, one that announces 64 KiB, one of another version, an alert, a ClientHello without content.
+            ([22, 3, 1, 0, 0], 10), ([22, 3, 1, 0xFF, 0xFF], 22), ([22, 9, 9, 0, 4, 1, 0, 0, 0], 70),
+            ([22, 3, 1, 0, 4, 1, 0, 0, 0], 50),
+            // A ClientHello of TLS 1.2: version, random, no session, one suite, no compression.
+            (
+                [22, 3, 1, 0, 45, 1, 0, 0, 41, 3, 3] + [UInt8](repeating: 7, count: 32) + [0, 0, 2, 0xC0, 0x2F, 1, 0],
+                70
+            ),
+        ] as [([UInt8], UInt8)]
+    )
+    func senselessTLS(bytes: [UInt8], alert: UInt8) async throws {
+        try await RelayFixture.with { relay in
+            #expect(try await answer(relay, to: bytes) == ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, alert]))
+            let health: [String: String] = try await relay.stranger().send(.GET, RelayRoute.health)
+            #expect(health == ["status": "ok"])
+        }
+    }
+
+    @Test("a connection beyond those that an address may have is closed at once, and its place is free again")
+    func beyondTheLimit() async throws {
+        let settings = ["maximumConnectionsPerAddress: 1000": "maximumConnectionsPerAddress: 2"]
+        try await RelayFixture.with(settings: settings) { relay in
+            let held = [try await call(relay), try await call(relay)]
+            for _ in 0..<2 {
+                let (_, answer) = try await call(relay)
+                #expect(try await answer.get().readableBytes == 0)
+            }
+            for (channel, _) in held { channel.close(promise: nil) }
+            // The relay hears of that a little later.
+            var isServed = false
+            for _ in 0..<1000 where !isServed {
+                isServed = try await answer(relay, to: [0]).readableBytes > 0
+            }
+            #expect(isServed)
         }
     }
 
@@ -137,6 +207,13 @@ struct HostileConnectionTests {
         try one[0].close().wait()
         one[0].embeddedEventLoop.run()
         #expect(limits.admit(other[1]))
+    }
+
+    @Test("connections leave descriptors for everything else")
+    func descriptors() {
+        let most = DescriptorLimit.current - DescriptorLimit.reserve
+        #expect(DescriptorLimit.connections(wanted: .max) == most)
+        #expect(DescriptorLimit.connections(wanted: 10) == 10)
     }
 
     @Test(

@@ -50,4 +50,16 @@ struct PenaltyTableTests {
         #expect(table.count <= 10)
         #expect(table.remaining(for: block, at: 0) == 60)
     }
+
+    @Test("where the table is full room is made for many at once: to look for one with each would make a flood dear")
+    func flood() {
+        var table = PenaltyTable(capacity: 800)
+        table.add(.failedConfirmation, by: block, at: 0)
+        for number in 1..<800 { table.add(.unknownRoom, by: AddressBlock("\(number)"), at: 0) }
+        #expect(table.count == 800)
+        table.add(.unknownRoom, by: AddressBlock("one more"), at: 1)
+        #expect(table.count == 701)
+        #expect(table.remaining(for: block, at: 1) == 59)
+        #expect(table.remaining(for: AddressBlock("one more"), at: 1) == 5)
+    }
 }

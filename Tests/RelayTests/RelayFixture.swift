@@ -15,11 +15,17 @@ actor RelayFixture {
     private let server: Task<Void, any Error>
     private let keys = NIOLockedValueBox<[String: PrivateKey]>([:])
 
-    init() async throws {
+    /// - Parameter settings: lines of `relay.yaml`, and what stands there instead.
+    init(settings: [String: String] = [:]) async throws {
         path = FileManager.default.temporaryDirectory.appending(path: "lotse-relay-\(UUID().uuidString)").path
         let setup = RelaySetup(path: path)
         try setup.initialize(hosts: ["localhost", "127.0.0.1"])
-        authority = try RelayFolder(path: path).authority().certificate
+        let folder = RelayFolder(path: path)
+        for (line, other) in settings {
+            let text = try folder.text(folder.configurationFile).replacingOccurrences(of: line, with: other)
+            try Data(text.utf8).write(to: URL(fileURLWithPath: folder.configurationFile))
+        }
+        authority = try folder.authority().certificate
         let ready = AsyncThrowingStream<String, any Error>.makeStream()
         server = Task { [path] in
             do {
@@ -38,8 +44,8 @@ actor RelayFixture {
     }
 
     /// Runs `body` against a relay of its own and stops it.
-    static func with(_ body: (RelayFixture) async throws -> Void) async throws {
-        let fixture = try await RelayFixture()
+    static func with(settings: [String: String] = [:], _ body: (RelayFixture) async throws -> Void) async throws {
+        let fixture = try await RelayFixture(settings: settings)
         do {
             try await body(fixture)
         } catch {

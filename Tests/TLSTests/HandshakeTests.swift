@@ -137,15 +137,59 @@ struct HandshakeTests {
         return last
     }
 
+    /// An alert of level 2, which is fatal, that is not encrypted (RFC 8446 §6).
+    private func isFatal(_ alert: ByteBuffer) -> Bool {
+        // The record's version is the peer's where OpenSSL speaks.
+        alert.readableBytes == 7 && alert.getBytes(at: 0, length: 2) == [21, 3]
+            && alert.getBytes(at: 3, length: 3) == [0, 2, 2]
+    }
+
     @Test(
-        "what is not TLS fails at once and gets no answer",
+        "what is not TLS fails at once with a fatal alert",
         arguments: [
             [UInt8]("GET / HTTP/1.1\r\nHost: relay\r\n\r\n".utf8), [UInt8]("SSH-2.0-OpenSSH_9.2\r\n".utf8),
             [UInt8](repeating: 0, count: 64), [UInt8](repeating: 0x16, count: 20_000),
+            // A ClientHello in the form of SSL 2.
+            [0x80, 0x2e, 1, 3, 1, 0, 0x15, 0, 0, 0, 0x10] + [UInt8](repeating: 7, count: 37),
         ]
     )
     func notTLS(_ bytes: [UInt8]) throws {
-        #expect(try failure(of: bytes).readableBytes == 0)
+        #expect(isFatal(try failure(of: bytes)))
+    }
+
+    @Test("a record without content is refused with unexpected_message", arguments: [20, 21, 22] as [UInt8])
+    func emptyRecord(_ type: UInt8) throws {
+        let alert = try failure(of: [type, 3, 1, 0, 0])
+        #expect(isFatal(alert))
+        #expect(alert.getInteger(at: 6, as: UInt8.self) == 10)
+    }
+
+    @Test(
+        "who says nothing, or begins a record and never ends it, gets an alert when the time is over",
+        arguments: [[], [0x16], [0x16, 3, 1, 0x10, 0], [0x16, 3, 1, 0, 4, 1]] as [[UInt8]]
+    )
+    func unfinished(_ bytes: [UInt8]) throws {
+        let pair = try identities.pair()
+        pair.server.activate()
+        for byte in bytes { pair.server.deliver(ByteBuffer(bytes: [byte])) }
+        pair.loop.advanceTime(by: .milliseconds(9_999))
+        #expect(!pair.server.wire.hasOutput)
+        pair.loop.advanceTime(by: .milliseconds(1))
+        // user_canceled, which is a warning (RFC 8446 §6.1).
+        #expect(pair.server.wire.said.last == ByteBuffer(bytes: [21, 3, 3, 0, 2, 1, 90]))
+        #expect(!pair.server.channel.isActive)
+    }
+
+    @Test("no alert goes out in the clear once the server has spoken")
+    func noLateAlert() throws {
+        let pair = try identities.pair()
+        pair.activate()
+        pair.server.deliver(pair.client.wire.take(.max))
+        let writes = pair.server.wire.writes
+        #expect(writes > 0)
+        pair.loop.advanceTime(by: .seconds(10))
+        #expect(pair.server.handshake.failure == .handshakeTimeout)
+        #expect(pair.server.wire.writes == writes)
     }
 
     @Test(
@@ -157,21 +201,18 @@ struct HandshakeTests {
         ] as [[UInt8]]
     )
     func noHandshake(_ bytes: [UInt8]) throws {
-        let alert = try failure(of: bytes)
-        // Content type 21 is an alert, level 2 is fatal (RFC 8446 §6).
-        #expect(alert.readableBytes == 7)
-        #expect(alert.getInteger(at: 0, as: UInt8.self) == 21)
-        #expect(alert.getInteger(at: 5, as: UInt8.self) == 2)
+        #expect(isFatal(try failure(of: bytes)))
     }
 
     @Test("a first message that announces more than 8 KiB is refused before any memory is spent on it")
     func largeHello() throws {
         let large: [UInt8] = [0x16, 3, 1, 0x1f, 0xfb, 1, 0, 0x1f, 0xf8]
-        #expect(try failure(of: large).readableBytes == 0)
         // The same with its header spread over records, and one byte at a time.
         let spread = large[5...8].flatMap { [0x16, 3, 1, 0, 1, $0] as [UInt8] }
-        #expect(try failure(of: spread).readableBytes == 0)
-        #expect(try failure(of: [0x16, 3, 1, 0x1f, 0xfc]).readableBytes == 0)
+        for bytes in [large, spread, [0x16, 3, 1, 0x1f, 0xfc]] {
+            // record_overflow
+            #expect(try failure(of: bytes) == ByteBuffer(bytes: [21, 3, 3, 0, 2, 2, 22]))
+        }
         let pair = try identities.pair()
         pair.server.activate()
         for (index, byte) in spread.enumerated() {
@@ -185,7 +226,7 @@ struct HandshakeTests {
     func largestHello() throws {
         func admits(_ parts: [UInt8]...) -> [Bool] {
             var limit = PlaintextLimit()
-            return parts.map { limit.admits(ByteBuffer(bytes: $0)) }
+            return parts.map { limit.refusal(of: ByteBuffer(bytes: $0)) == nil }
         }
         let largest: [UInt8] = [0x16, 3, 1, 0x1f, 0xfb, 1, 0, 0x1f, 0xf7] + [UInt8](repeating: 0xff, count: 8183)
         #expect(admits(largest) == [true])

@@ -37,37 +37,43 @@ struct RelayChildChannel: HTTPChannelHandler {
     private static let keptReceiveBytes = 512
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        channel.eventLoop.makeCompletedFuture {
-            guard limits.admit(channel) else { throw ChannelError.ioOnClosedChannel }
-            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
-            let buffers = PassingReceiveBuffers(bytes: Self.receiveBytes, keptBytes: Self.keptReceiveBytes)
-            try channel.syncOptions?.setOption(.recvAllocator, value: buffers)
-            let sync = channel.pipeline.syncOperations
-            let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
-            try sync.addHandler(certificates.context.makeHandler(handshakePromise: handshake))
-            let encoder = HTTPResponseEncoder()
-            var headLimits = NIOHTTPDecoderLimitConfiguration()
-            headLimits.maxHeaderFieldSize = Self.longestHead
-            headLimits.maxHeaderListSize = Self.longestHead
-            headLimits.maxHeaderFieldCount = 100
-            let decoder = ByteToMessageHandler(
-                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: headLimits)
-            )
-            let deadline = RequestDeadlineHandler(headLimit: requestTimeout)
-            let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
-            let first = FirstRequestHandler(
-                admission: tunnels,
-                handshake: handshake.futureResult,
-                httpHandlers: [deadline, encoder, decoder],
-                negotiated: negotiated,
-                configureHTTP: { try Self.configureHTTP($0, logger: logger) }
-            )
-            try sync.addHandlers([encoder, decoder, deadline, first])
-            // A certificate that verified, or a token that opened a tunnel.
-            handshake.futureResult.whenSuccess { if $0.peer != nil { limits.recognize(channel) } }
-            negotiated.futureResult.whenSuccess { if case .tunnel = $0 { limits.recognize(channel) } }
-            return Value(channel: channel, opened: handshake.futureResult.and(negotiated.futureResult))
-        }
+        let value = channel.eventLoop.makeCompletedFuture { try configure(channel, logger) }
+        // Whoever accepted it forgets it then, and would leave its descriptor open.
+        value.whenFailure { _ in channel.close(promise: nil) }
+        return value
+    }
+
+    private func configure(_ channel: any Channel, _ logger: Logger) throws -> Value {
+        guard limits.admit(channel) else { throw ChannelError.ioOnClosedChannel }
+        try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        let buffers = PassingReceiveBuffers(bytes: Self.receiveBytes, keptBytes: Self.keptReceiveBytes)
+        try channel.syncOptions?.setOption(.recvAllocator, value: buffers)
+        let sync = channel.pipeline.syncOperations
+        let handshake = channel.eventLoop.makePromise(of: TLSHandshake.self)
+        try sync.addHandler(ForeignProtocolHandler())
+        try sync.addHandler(certificates.context.makeHandler(handshakePromise: handshake))
+        let encoder = HTTPResponseEncoder()
+        var headLimits = NIOHTTPDecoderLimitConfiguration()
+        headLimits.maxHeaderFieldSize = Self.longestHead
+        headLimits.maxHeaderListSize = Self.longestHead
+        headLimits.maxHeaderFieldCount = 100
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: headLimits)
+        )
+        let deadline = RequestDeadlineHandler(headLimit: requestTimeout)
+        let negotiated = channel.eventLoop.makePromise(of: Negotiated.self)
+        let first = FirstRequestHandler(
+            admission: tunnels,
+            handshake: handshake.futureResult,
+            httpHandlers: [deadline, encoder, decoder],
+            negotiated: negotiated,
+            configureHTTP: { try Self.configureHTTP($0, logger: logger) }
+        )
+        try sync.addHandlers([encoder, decoder, deadline, first])
+        // A certificate that verified, or a token that opened a tunnel.
+        handshake.futureResult.whenSuccess { if $0.peer != nil { limits.recognize(channel) } }
+        negotiated.futureResult.whenSuccess { if case .tunnel = $0 { limits.recognize(channel) } }
+        return Value(channel: channel, opened: handshake.futureResult.and(negotiated.futureResult))
     }
 
     private static func configureHTTP(_ channel: any Channel, logger: Logger) throws -> Negotiated {

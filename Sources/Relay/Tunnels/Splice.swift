@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 
 /// Joins the two ends of a tunnel.
@@ -8,6 +9,10 @@ enum Splice {
     /// What is read in one turn at most: six full records (RFC 8446 §5.2), whose plaintext TLS encrypts in one batch. Fewer cost more system
     /// calls, more keep others waiting.
     static let turnBytes = 6 * (16 * 1024 + 22)
+
+    /// How much the kernel takes that it has not sent yet (tcp(7), TCP_NOTSENT_LOWAT). It asks for more at half of it, which is twice what
+    /// TLS encrypts in one go: a fast line does not wait for us.
+    private static let unsentBytes = 512 * 1024
 
     /// Adds an end to `channel`, on its event loop. It waits for its partner.
     ///
@@ -20,6 +25,8 @@ enum Splice {
         let turnBytes = min(queueBytes, Self.turnBytes)
         // One read in a turn: others have theirs sooner.
         try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+        // The kernel takes megabytes for a reader that stalls, and the bytes of a shell would queue behind them.
+        try channel.syncOptions?.setOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: unsentBytes)
         try channel.syncOptions?.setOption(.recvAllocator, value: PassingReceiveBuffers(bytes: turnBytes))
         // The splice knows itself what has not left: no news of it where one turn fits.
         try channel.syncOptions?.setOption(

@@ -16,6 +16,8 @@ final class Wire: ChannelDuplexHandler {
     private(set) var queuedBytes = 0
     private(set) var mostQueuedBytes = 0
     private(set) var writes = 0
+    /// What was written, also where nobody takes it before the end.
+    private(set) var said: [ByteBuffer] = []
     private(set) var outputEnded = false
     private(set) var isClosed = false
     var readIsRequested = false
@@ -35,6 +37,7 @@ final class Wire: ChannelDuplexHandler {
         queuedBytes += bytes.readableBytes
         mostQueuedBytes = max(mostQueuedBytes, queuedBytes)
         writes += 1
+        if said.count < 100 { said.append(bytes) }
         queue.append((bytes, promise))
         if channel.isWritable, queuedBytes > Self.highWatermark {
             channel.isWritable = false
