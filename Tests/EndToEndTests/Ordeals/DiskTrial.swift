@@ -146,9 +146,9 @@ struct DiskTrial {
 
     private mutating func work(_ session: String, _ seen: inout Seen, _ fault: DiskFault) async throws {
         seen.note = try await answer("note", "<seen>", fault: fault) != nil
-        if try await answer("pause", fault: fault) != nil { _ = try await answer("resume", fault: fault) }
         let run = try await stage.run("run", "--", "echo", "there")
         expect(run.status == 0 && run.output == "there\n", fault, "a disk of the relay's stopped a command", run)
+        if try await answer("pause", fault: fault) != nil { _ = try await answer("resume", fault: fault) }
         seen.receipt = try await answer("end", "--summary", "<mended>", "--json", fault: fault)
     }
 
