@@ -186,7 +186,15 @@ struct DiskTrial {
             }
             if row?.endedAt == nil {
                 let end = try await stage.run("end", "--summary", "<mended>", "--json")
-                expect(end.status == 0, fault, "the session cannot be ended on a sound disk", end, seen.agent)
+                // A relay that could not even write that it was stopped told both ends, who left: its next process waits for them in vain,
+                // and closes the session then.
+                expect(
+                    end.status == 0 || (end.complainsClearly && seen.agent?.status != nil),
+                    fault,
+                    "the session cannot be ended on a sound disk",
+                    end,
+                    seen.agent
+                )
             }
         }
         let answer = try await stage.run("invoice", "client-000001", "--month", month, "--json")
