@@ -86,14 +86,6 @@ extension Ordeal {
             }
             let invitation = try JSONDecoder().decode(Invitation.self, from: Data(invite.output.utf8))
             let opening = try beginOpening(invitation)
-            // Where an end could not even come, the other one waits for it.
-            try await eventually("there is a session or none", within: .seconds(60), of: opening.connect, opening.agent)
-            {
-                opening.connect.status ?? opening.agent.status
-            }
-            if opening.connect.status == nil, !opening.connect.errorOutput.contains("is there;") {
-                opening.connect.signal(SIGINT)
-            }
             if let session = try await finish(opening) { return session }
         }
         throw Failure("no session at the third time")

@@ -12,11 +12,6 @@ extension Ordeal {
                 opening.agent.signal(SIGKILL)
                 count(\.kills)
                 try await opening.agent.ended()
-                // Where it was not yet there, the next one may still come.
-                try await Task.sleep(for: .milliseconds(300))
-                if opening.connect.status == nil, !opening.connect.errorOutput.contains("is there;") {
-                    opening.connect.signal(SIGINT)
-                }
                 guard let session = try await finish(opening) else { continue }
                 try await end(orphan: session, [])
             } else {
