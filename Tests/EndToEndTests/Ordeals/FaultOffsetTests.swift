@@ -70,8 +70,10 @@ extension Ordeal {
         expect(end.status == 0 || end.complainsClearly, "no clear sentence", end)
         noteEntry(text, isAcknowledged: end.status == 0)
         noteReceipt(end)
-        try await closed(session, unless: text)
+        // What asks afterwards how it stands goes through as it is.
         let carried = line.carried
+        line.set(nil)
+        try await closed(session, unless: text)
         if let trap, tally.findings.count > before { find("\(trap)", session.agent) }
         return carried
     }
