@@ -1,5 +1,6 @@
 import Contracts
 import FoundationEssentials
+import Glibc
 import NIOCore
 import Pairing
 import Receipts
@@ -23,6 +24,8 @@ private struct AgentScript: Sendable {
     /// The session that it claims to have started.
     var session: String?
     var machine = "till"
+    /// Whether the tunnel breaks while the client thinks.
+    var breaks = false
 }
 
 extension LocalDate {
@@ -127,6 +130,11 @@ struct OpeningTests {
                 case "terms":
                     let signed = try action.parameters(as: SignedTerms.self)
                     seen.withLock { $0 = signed }
+                    if script.breaks {
+                        shutdown(left, CInt(SHUT_RDWR))
+                        _ = try? await action.gone.get()
+                        return
+                    }
                     let draft = try await Self.draft(signed, script, end)
                     try await action.accept().send(.result, json: draft)
                 case "consent":
@@ -194,6 +202,14 @@ struct OpeningTests {
         let terms = try Terms(canonical: Array(try #require(offered).terms.utf8))
         #expect(terms.price.centsPerHour == 9500 && terms.price.quotaLeftSeconds == nil)
         #expect(terms.authority == relay.credentials.authorityPin && terms.operator == "jan")
+    }
+
+    @Test("a tunnel that breaks while the client thinks ends the attempt at once")
+    func broken() async throws {
+        let (result, offered, posted, _) = try await open(AgentScript(breaks: true))
+        let error = #expect(throws: OperatorError.self) { try result.get() }
+        #expect(error?.kind == .refused)
+        #expect(offered != nil && posted == nil)
     }
 
     @Test("a client may allow less than was asked for")

@@ -69,6 +69,24 @@ struct ReceiptTests {
         }
     }
 
+    @Test("where an end is gone by the end of a session nobody waits for its signature")
+    func alone() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let session = try await stage.session()
+            let invitation = try #require(await stage.desk.running[session]?.invitation)
+            stage.hands.advance(90)
+            await stage.desk.part(invitation, session, "the operator's connection was lost")
+            _ = try await stage.desk.end(EndRequest(summary: "mended"), session: session, by: stage.jana)
+            stage.hands.advance(9)
+            await stage.desk.tick()
+            #expect(try await stage.ledger.receipt(session) == nil)
+            stage.hands.advance(1)
+            await stage.desk.tick()
+            #expect(try await receipt(stage, session).state == .timeout)
+        }
+    }
+
     @Test("an answer without the signatures that it needs is refused, and so is another operator's")
     func refused() async throws {
         let stage = try await DeskStage()

@@ -53,7 +53,8 @@ public struct SessionOpening: Sendable {
             await tell("the client's program is there; waiting for the client to agree to the terms")
             let exporter = try await Self.exporter(of: agent)
             let terms = try terms(invitation, document.canonical, contract, answer)
-            let draft = try await ask(agent, try relay.credentials.sign(terms, exporter: exporter))
+            let signed = try relay.credentials.sign(terms, exporter: exporter)
+            let draft = try await Self.whileCarried(by: tunnel, met.connection) { try await ask(agent, signed) }
             let record = try checked(draft, terms, contract, exporter)
             let consent = try await confirmed(agent, record)
             guard consent.session == terms.session, let startedAt = Timestamp(rfc3339: consent.startedAt) else {
@@ -197,6 +198,20 @@ public struct SessionOpening: Sendable {
             "wrong code, or someone guessed; nothing was disclosed and this code is used up (lotse invite again, and read the new code out)"
         default: "\(error); this code is used up (lotse invite again)"
         }
+    }
+
+    /// Nobody comes back to a tunnel that breaks before there is a session: what is asked over it will not be answered any more.
+    private static func whileCarried<Answer>(
+        by tunnel: WaitingTunnel,
+        _ connection: ResumableConnection<OperatorEnd>,
+        _ body: () async throws -> Answer
+    ) async throws -> Answer {
+        let watching = Task {
+            try? await tunnel.channel.closeFuture.get()
+            if !Task.isCancelled { await connection.close() }
+        }
+        defer { watching.cancel() }
+        return try await body()
     }
 
     private func ask(_ agent: OperatorEnd, _ terms: SignedTerms) async throws -> ConsentDraft {

@@ -322,9 +322,10 @@ extension SupportDesk {
         running[session] = nil
         resumptions.remove(session)
         metrics.sessions.record(Int64(running.count))
-        // The ends say goodbye by signing the receipt.
+        // The ends say goodbye by signing the receipt. Where one of them is away, or went while the end was being written, nobody will.
+        let areThere = meetings[current.invitation]?.isJoined == true
         meetings[current.invitation]?.closesAt = clock.monotonicMilliseconds() + Self.signingTime
-        awaitReceipt(of: session, within: Self.signingTime)
+        awaitReceipt(of: session, within: areThere ? Self.signingTime : Self.signingTimeAlone)
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
         await settlement.book.update(record.contract, at: clock.wall())
         // Somebody else's end was first by a moment: what was said goes with it all the same.

@@ -146,9 +146,9 @@ struct DiskTrial {
 
     private mutating func work(_ session: String, _ seen: inout Seen, _ fault: DiskFault) async throws {
         seen.note = try await answer("note", "<seen>", fault: fault) != nil
-        if try await answer("pause", fault: fault) != nil { _ = try await answer("resume", fault: fault) }
         let run = try await stage.run("run", "--", "echo", "there")
         expect(run.status == 0 && run.output == "there\n", fault, "a disk of the relay's stopped a command", run)
+        if try await answer("pause", fault: fault) != nil { _ = try await answer("resume", fault: fault) }
         seen.receipt = try await answer("end", "--summary", "<mended>", "--json", fault: fault)
     }
 
@@ -186,7 +186,15 @@ struct DiskTrial {
             }
             if row?.endedAt == nil {
                 let end = try await stage.run("end", "--summary", "<mended>", "--json")
-                expect(end.status == 0, fault, "the session cannot be ended on a sound disk", end, seen.agent)
+                // A relay that could not even write that it was stopped told both ends, who left: its next process waits for them in vain,
+                // and closes the session then.
+                expect(
+                    end.status == 0 || (end.complainsClearly && seen.agent?.status != nil),
+                    fault,
+                    "the session cannot be ended on a sound disk",
+                    end,
+                    seen.agent
+                )
             }
         }
         let answer = try await stage.run("invoice", "client-000001", "--month", month, "--json")

@@ -134,6 +134,13 @@ struct Ordeal {
     /// The session that came of it; nil where none did, and then both said so.
     mutating func finish(_ opening: Opening) async throws -> Session? {
         struct Answer: Decodable { var session: String }
+        // Where an agent could not even come, the operator waits for another one that has the code.
+        try await eventually("there is a session or none", within: .seconds(90), of: opening.connect, opening.agent) {
+            opening.connect.status ?? opening.agent.status
+        }
+        if opening.connect.status == nil, !opening.connect.errorOutput.contains("is there;") {
+            opening.connect.signal(SIGINT)
+        }
         let status = try await opening.connect.ended(within: .seconds(90))
         if status == 0 {
             let answer = try JSONDecoder().decode(Answer.self, from: Data(opening.connect.output.utf8))
