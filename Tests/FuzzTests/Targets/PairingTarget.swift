@@ -75,7 +75,9 @@ private enum PairingSamples {
         } catch {
             try hold(error.kind == .badMessage, "\(error)")
             try hold(share != expected.share, "the right share is refused")
-            try hold((try? end.receive(confirmation: confirmation)) == nil, "a confirmation after a bad share")
+            var isTaken = true
+            do { _ = try end.receive(confirmation: expected.confirmation) } catch { isTaken = false }
+            try hold(!isTaken, "a confirmation after a bad share")
             try hold((try? end.withKey { _ in }) == nil, "a key after a bad share")
             return
         }
@@ -83,10 +85,12 @@ private enum PairingSamples {
         try hold(VerifyingKey(bytes: share) != nil, "a share that is no point of the curve")
         try hold(share != end.share, "its own share")
         let isRight = share == expected.share && confirmation == expected.confirmation
-        let isPaired = (try? end.receive(confirmation: confirmation)) != nil
+        var isPaired = true
+        do { _ = try end.receive(confirmation: confirmation) } catch { isPaired = false }
         try hold(isPaired == isRight, isRight ? "the right confirmation is refused" : "another confirmation is taken")
         try hold(((try? end.withKey { _ in }) != nil) == isRight, "the key")
-        try hold((try? end.receive(share: share)) == nil, "a second share")
+        do { _ = try end.receive(share: share) } catch { return }
+        throw Finding("a second share is taken")
     }
 
     struct Outcome: Equatable {

@@ -69,6 +69,8 @@ private enum TerminalSamples {
         // A terminal behind a piece is never inside of a sequence.
         var filter = TerminalFilter(target)
         for piece in bytes.pieces() { try grammar.check(filter.append(piece)) }
+        // The whole terminal is given back, whatever part of it was the shell's.
+        grammar = TerminalGrammar(target == .text ? .text : .terminal)
         try grammar.check(whole.filter.restoration)
         try hold(target != .text || whole.filter.restoration.isEmpty, "there is something to restore in a file")
     }
