@@ -11,8 +11,9 @@ import time
 from bench_peers import Relay
 from bench_stage import Stage, Stuck
 
-# What testssl.sh calls the groups, sslyze too.
-GROUPS = {"X25519", "prime256v1", "secp384r1"}
+# OpenSSL, IANA and NIST have a name each for the same curve.
+GROUPS = {"X25519", "P-256", "P-384"}
+NAMES = {"prime256v1": "P-256", "secp256r1": "P-256", "secp384r1": "P-384"}
 SUITES = {"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"}
 
 # What testssl.sh finds and is not ours to mend, with the reason.
@@ -69,7 +70,8 @@ def testssl(stage, port, limit, findings):
     offered = {name: found.get(name, {}).get("finding", "no answer") for name in ("SSLv2", "SSLv3", "TLS1", "TLS1_1", "TLS1_2", "TLS1_3")}
     older = [name for name, finding in offered.items() if name != "TLS1_3" and not finding.startswith("not offered")]
     findings.expect(not older and offered["TLS1_3"].startswith("offered"), "TLS 1.3 alone", ", ".join(older) or offered["TLS1_3"])
-    curves = set(found.get("FS_ECDHE_curves", found.get("PFS_ECDHE_curves", {})).get("finding", "").split())
+    curves = found.get("FS_ECDHE_curves", found.get("PFS_ECDHE_curves", {})).get("finding", "").split()
+    curves = {NAMES.get(curve, curve) for curve in curves}
     findings.expect(curves == GROUPS, "X25519, P-256 and P-384 alone", " ".join(sorted(curves)))
     bad = [entry for entry in entries if entry["severity"] in WRONG]
     for entry in bad:
@@ -94,7 +96,8 @@ def sslyze(stage, program, port, limit, findings):
         findings.expect(suites is not None and not suites["accepted_cipher_suites"], f"no {name}")
     suites = {suite["cipher_suite"]["name"] for suite in scan["tls_1_3_cipher_suites"]["result"]["accepted_cipher_suites"]}
     findings.expect(suites == SUITES, "the suites of TLS 1.3", " ".join(sorted(suites)))
-    groups = {curve["name"] for curve in scan["elliptic_curves"]["result"]["supported_curves"]}
+    curves = scan["elliptic_curves"]["result"]["supported_curves"]
+    groups = {NAMES.get(curve["name"], curve["name"]) for curve in curves}
     findings.expect(groups == GROUPS, "X25519, P-256 and P-384 alone", " ".join(sorted(groups)))
     for name, key in (
         ("heartbleed", "is_vulnerable_to_heartbleed"),
@@ -104,7 +107,8 @@ def sslyze(stage, program, port, limit, findings):
         ("tls_1_3_early_data", "supports_early_data"),
     ):
         result = scan[name]["result"]
-        findings.expect(result is not None and not result[key], f"{key} is false")
+        found = f"no result: {scan[name]['error_reason']}" if result is None else ""
+        findings.expect(result is not None and not result[key], f"{key} is false", found)
     robot = scan["robot"]["result"]
     findings.expect(robot is not None and robot["robot_result"].startswith("NOT_VULNERABLE"), "no ROBOT", robot and robot["robot_result"])
 

@@ -33,7 +33,7 @@ struct Caller: Sendable {
                 .connectTimeout(.seconds(10))
                 .channelOption(.tcpOption(.tcp_nodelay), value: 1)
                 .channelInitializer { channel in channel.eventLoop.makeCompletedFuture { try initializer(channel) } }
-                .connect(host: "127.0.0.1", port: port)
+                .connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: port))
         } catch {
             return group.any().makeFailedFuture(error)
         }

@@ -120,8 +120,9 @@ struct FloodCommand: AsyncParsableCommand {
     private func judge(_ answers: [Int: Int], _ slow: SlowCallers.Counts, _ findings: inout Findings) {
         findings.say(
             "slow connections: \(slow.ended) ended by the relay, the longest after \(Findings.milliseconds(slow.longest)); "
-                + "\(slow.open) open, \(slow.failed) not taken"
+                + "\(slow.open) open, \(slow.failed) not taken\(slow.failure.map { " (\($0))" } ?? "")"
         )
+        findings.expect(slow.open >= self.slow * 9 / 10, "the slow connections did not stand")
         findings.expect(
             slow.longest < Int64(longestSlow) * 1_000_000_000,
             "a slow connection lived longer than \(longestSlow) s"
@@ -132,6 +133,8 @@ struct FloodCommand: AsyncParsableCommand {
         )
         let told = answers.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) with \($0.key)" }
         findings.say("wrong codes: answered \(told.joined(separator: ", ")); \(answers[0] ?? 0) without an answer")
+        let count = answers.values.reduce(0, +)
+        findings.expect((answers[0] ?? 0) <= count / 100, "wrong codes were left without an answer")
         findings.expect(answers.keys.allSatisfy { [0, 404, 429].contains($0) }, "a wrong code got another answer")
     }
 

@@ -19,6 +19,8 @@ final class SlowCallers: Sendable {
         var open = 0
         var ended = 0
         var failed = 0
+        /// Why the first of them failed.
+        var failure: String?
         /// Nanoseconds.
         var longest: Int64 = 0
     }
@@ -66,8 +68,11 @@ final class SlowCallers: Sendable {
                 channel.eventLoop.scheduleTask(in: .milliseconds(100)) { self.call(number) }
             }
         }
-        channel.whenFailure { _ in
-            self.state.withLock { $0.counts.failed += 1 }
+        channel.whenFailure { error in
+            self.state.withLock { state in
+                state.counts.failed += 1
+                state.counts.failure = state.counts.failure ?? "\(error)"
+            }
             self.caller.group.any().scheduleTask(in: .seconds(1)) { self.call(number) }
         }
     }
