@@ -18,6 +18,12 @@ struct LedgerCommand: AsyncParsableCommand {
     @Option(name: .long, help: "How many sessions in all, \(PastSession.entryCount) entries each.")
     var sessions = 100_000
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Sessions that were agreed to. The relay writes a receipt for each of them when it starts, which takes its time."
+    )
+    var consents = true
+
     func validate() throws {
         guard (1...100_000).contains(contracts), (contracts...10_000_000).contains(sessions) else {
             throw ValidationError("there is at least one contract, and at least one session for each")
@@ -25,7 +31,7 @@ struct LedgerCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let ledger = try await PastLedger(folder: dir, contracts: contracts, sessions: sessions)
+        let ledger = try await PastLedger(folder: dir, contracts: contracts, sessions: sessions, consents: consents)
         try await ledger.fill()
         print("{\"month\":\"\(ledger.month.text)\"}")
     }

@@ -13,12 +13,14 @@ struct PastLedger {
     private let ledger: Ledger
     private let contracts: [PastContract]
     private let sessions: Int
+    private let consents: Bool
     private let operatorKey: PrivateKey
 
-    init(folder: String, contracts: Int, sessions: Int) async throws {
+    init(folder: String, contracts: Int, sessions: Int, consents: Bool) async throws {
         let month = try PastMonth(before: Int64(Date().timeIntervalSince1970))
         self.month = month
         self.sessions = sessions
+        self.consents = consents
         operatorKey = try PrivateKey.generate(.p256)
         try RelaySetup(path: folder, clock: RelayClock(wall: { month.eve }, monotonicMilliseconds: { 0 }))
             .initialize(hosts: ["127.0.0.1"])
@@ -59,7 +61,7 @@ struct PastLedger {
             let number = moment - place
             guard (0..<sessions).contains(number) else { return nil }
             let session = PastSession(number, contract: contracts[number % contracts.count])
-            return try session.entry(place, at: time(of: moment), operatorKey: operatorKey)
+            return try session.entry(place, at: time(of: moment), operatorKey: consents ? operatorKey : nil)
         }
     }
 

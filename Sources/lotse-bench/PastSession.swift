@@ -24,8 +24,8 @@ struct PastSession {
     ///
     /// - Parameters:
     ///   - at: when it happens, Unix seconds.
-    ///   - operatorKey: the key of the operator's certificate.
-    func entry(_ place: Int, at: Int64, operatorKey: PrivateKey) throws -> PastEntry {
+    ///   - operatorKey: the key of the operator's certificate; nil where nothing was agreed to.
+    func entry(_ place: Int, at: Int64, operatorKey: PrivateKey?) throws -> PastEntry {
         switch place {
         case 0: PastEntry(at: at, kind: "invitationOpened", payload: opened(at))
         case 1: PastEntry(at: at, kind: "sessionStarted", payload: try started(at, operatorKey))
@@ -45,13 +45,15 @@ struct PastSession {
         ]
     }
 
-    private func started(_ at: Int64, _ key: PrivateKey) throws -> JSONValue {
-        [
+    private func started(_ at: Int64, _ key: PrivateKey?) throws -> JSONValue {
+        var members: [String: JSONValue] = [
             "session": .string(session), "invitation": .string(invitation), "contract": .string(contract.id),
             "version": 1, "contractHash": .string(contract.hash), "category": "question",
             "operator": .string(PastLedger.operatorName), "agent": ["machine": "till", "grants": ["run", "logs"]],
-            "startedAt": .integer(at), "consent": .string(try consent(key)),
+            "startedAt": .integer(at),
         ]
+        if let key { members["consent"] = .string(try consent(key)) }
+        return .object(members)
     }
 
     /// Signed by both ends, as every consent is.

@@ -76,7 +76,7 @@ struct ReceiptTests {
             let session = try await stage.session()
             let invitation = try #require(await stage.desk.running[session]?.invitation)
             stage.hands.advance(90)
-            await stage.desk.part(invitation, session, "the operator's connection was lost")
+            await stage.desk.part(invitation, session, .operator)
             _ = try await stage.desk.end(EndRequest(summary: "mended"), session: session, by: stage.jana)
             stage.hands.advance(9)
             await stage.desk.tick()
