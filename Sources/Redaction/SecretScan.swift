@@ -8,7 +8,7 @@ enum SecretEnd: Sendable, Equatable {
     case value
     /// With this quote, or with a backslash and it.
     case quote(UInt8, isEscaped: Bool)
-    /// With the line, or a quotation mark.
+    /// With the line, or the quotation mark around a header.
     case line
     /// It has its length.
     case exact
@@ -85,7 +85,8 @@ struct SecretScan {
 
     /// The rest of a secret from the window before is dropped.
     mutating func skip(_ ending: SecretEnd) {
-        done = end(ending, from: done)
+        // Whether a quotation mark in it opens or ends something, only the window before knew.
+        done = ending == .line ? run(from: done) { $0 != Byte.newline } : end(ending, from: done)
         openEnd = done == bytes.count && !isWhole ? ending : nil
     }
 
@@ -187,7 +188,7 @@ struct SecretScan {
         case .bearer: run(from: start, while: Byte.isBearer)
         case .value: valueEnd(from: start)
         case .quote(let quote, let isEscaped): quotedEnd(from: start, quote, isEscaped: isEscaped)
-        case .line: run(from: start) { $0 != Byte.newline && $0 != Byte.quote && $0 != UInt8(ascii: "\r") }
+        case .line: headerEnd(from: start)
         case .exact: start
         }
     }
