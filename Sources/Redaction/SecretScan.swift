@@ -41,6 +41,8 @@ struct SecretScan {
 
     /// How much of a window is looked at again with the next one: longer is nothing that decides whether something is a secret.
     private static let overlap = 4096
+    /// No name, and no label of a key, has more bytes.
+    private static let longestName = 64
     /// How far a window's end is moved to stand between words.
     private static let wordLimit = 2048
 
@@ -97,18 +99,21 @@ struct SecretScan {
         while let trigger = next(triggers, from: index) {
             index = trigger
             if bytes[index] == Byte.dash, let body = PrivateKey.beginning(in: bytes, at: index) {
-                write(upTo: index, .privateKey, &counts, into: &output)
+                write(upTo: max(index, done), .privateKey, &counts, into: &output)
                 guard let end = PrivateKey.end(in: bytes, from: body) else {
                     isInsideKey = true
                     // The last words of a window may be the beginning of the key's last line.
-                    done = isWhole ? count : max(body, count - PrivateKey.longestLabel)
+                    done = isWhole ? count : max(body, done, count - PrivateKey.longestLabel)
                     droppedOfKey = done - index
                     return
                 }
-                (done, index) = (end, end)
-            } else if let secret = secret(at: index), secret.end > secret.start {
-                write(upTo: secret.start, secret.kind, &counts, into: &output)
-                (done, index) = (secret.end, secret.end)
+                done = max(done, end)
+                index = end
+            } else if let secret = secret(at: index), secret.end > max(secret.start, done) {
+                write(upTo: max(secret.start, done), secret.kind, &counts, into: &output)
+                done = secret.end
+                // What was taken for a value may be, or end in, the name of the next one, or the beginning of a key.
+                index = max(index + 1, secret.end - Self.longestName)
                 openEnd = secret.end == count && !isWhole ? secret.ending : nil
             } else {
                 index += 1

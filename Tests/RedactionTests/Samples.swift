@@ -50,6 +50,9 @@ enum Samples {
             "Authorization: Digest [redacted token]",
             .token
         ),
+        Line("password: Cookie: sid=a", "password: [redacted password] [redacted token]", .token, .password),
+        Line("secret = password= x next", "secret = [redacted token] [redacted password] next", .token, .password),
+        Line("password= --token x next", "password= [redacted password] [redacted token] next", .token, .password),
         Line(#"Cookie: client_secret => "a b""#, "Cookie: [redacted token]", .token),
         Line(
             #"Cookie: "password": "hunter2""#,
