@@ -8,13 +8,14 @@ extension SecretScan {
 
     /// Behind `=` or `:`.
     func named(_ separator: Int) -> Secret? {
+        // The name may itself have been taken for a secret, and is one that says so all the same.
         var last = separator - 1
-        while last > done, bytes[last] == Byte.space, separator - last < 3 { last -= 1 }
-        if last > done, Byte.isQuote(bytes[last]) {
+        while last > 0, bytes[last] == Byte.space, separator - last < 3 { last -= 1 }
+        if last > 0, Byte.isQuote(bytes[last]) {
             last -= 1
-            if last > done, bytes[last] == Byte.backslash { last -= 1 }
+            if last > 0, bytes[last] == Byte.backslash { last -= 1 }
         }
-        guard last >= done, let name = name(endingAt: last) else { return nil }
+        guard last >= 0, let name = name(endingAt: last) else { return nil }
         var start = separator + 1
         // `==`, `=>` and `:=`; two colons are a scope.
         if byte(separator) == UInt8(ascii: ":"), byte(start) == UInt8(ascii: ":") { return nil }
@@ -163,6 +164,31 @@ extension SecretScan {
     private func isName(from start: Int) -> Bool {
         let end = run(from: start) { Byte.isToken($0) || $0 == Byte.dot }
         return end > start && end - start <= 64 && (byte(end) == UInt8(ascii: "=") || byte(end) == UInt8(ascii: ":"))
+    }
+
+    /// Where a header's value ends: with the line, or in front of the quotation mark that the whole header stands in. One that opens
+    /// a part of the value (RFC 6265 §4.1.1, RFC 9110 §11.4) is a part of it, up to its partner.
+    func headerEnd(from start: Int) -> Int {
+        var index = start
+        while index < bytes.count {
+            switch bytes[index] {
+            case Byte.newline, UInt8(ascii: "\r"): return index
+            case Byte.quote:
+                guard opensPart(index, of: start) else { return index }
+                index = quotedEnd(from: index + 1, Byte.quote, isEscaped: false)
+                if byte(index) != Byte.quote { return index }
+            default: break
+            }
+            index += 1
+        }
+        return index
+    }
+
+    /// Whether a quotation mark stands where a value begins.
+    private func opensPart(_ index: Int, of start: Int) -> Bool {
+        var last = index - 1
+        while last >= start, bytes[last] == Byte.space { last -= 1 }
+        return last >= start && [UInt8(ascii: "="), UInt8(ascii: ":"), UInt8(ascii: ">")].contains(bytes[last])
     }
 
     /// Where a quoted value ends: in front of its quote.

@@ -8,7 +8,7 @@ enum SecretEnd: Sendable, Equatable {
     case value
     /// With this quote, or with a backslash and it.
     case quote(UInt8, isEscaped: Bool)
-    /// With the line, or a quotation mark.
+    /// With the line, or the quotation mark around a header.
     case line
     /// It has its length.
     case exact
@@ -41,6 +41,8 @@ struct SecretScan {
 
     /// How much of a window is looked at again with the next one: longer is nothing that decides whether something is a secret.
     private static let overlap = 4096
+    /// No name, and no label of a key, has more bytes.
+    private static let longestName = 64
     /// How far a window's end is moved to stand between words.
     private static let wordLimit = 2048
 
@@ -85,7 +87,8 @@ struct SecretScan {
 
     /// The rest of a secret from the window before is dropped.
     mutating func skip(_ ending: SecretEnd) {
-        done = end(ending, from: done)
+        // Whether a quotation mark in it opens or ends something, only the window before knew.
+        done = ending == .line ? run(from: done) { $0 != Byte.newline } : end(ending, from: done)
         openEnd = done == bytes.count && !isWhole ? ending : nil
     }
 
@@ -96,18 +99,21 @@ struct SecretScan {
         while let trigger = next(triggers, from: index) {
             index = trigger
             if bytes[index] == Byte.dash, let body = PrivateKey.beginning(in: bytes, at: index) {
-                write(upTo: index, .privateKey, &counts, into: &output)
+                write(upTo: max(index, done), .privateKey, &counts, into: &output)
                 guard let end = PrivateKey.end(in: bytes, from: body) else {
                     isInsideKey = true
                     // The last words of a window may be the beginning of the key's last line.
-                    done = isWhole ? count : max(body, count - PrivateKey.longestLabel)
+                    done = isWhole ? count : max(body, done, count - PrivateKey.longestLabel)
                     droppedOfKey = done - index
                     return
                 }
-                (done, index) = (end, end)
-            } else if let secret = secret(at: index), secret.end > secret.start {
-                write(upTo: secret.start, secret.kind, &counts, into: &output)
-                (done, index) = (secret.end, secret.end)
+                done = max(done, end)
+                index = end
+            } else if let secret = secret(at: index), secret.end > max(secret.start, done) {
+                write(upTo: max(secret.start, done), secret.kind, &counts, into: &output)
+                done = secret.end
+                // What was taken for a value may be, or end in, the name of the next one, or the beginning of a key.
+                index = max(index + 1, secret.end - Self.longestName)
                 openEnd = secret.end == count && !isWhole ? secret.ending : nil
             } else {
                 index += 1
@@ -187,7 +193,7 @@ struct SecretScan {
         case .bearer: run(from: start, while: Byte.isBearer)
         case .value: valueEnd(from: start)
         case .quote(let quote, let isEscaped): quotedEnd(from: start, quote, isEscaped: isEscaped)
-        case .line: run(from: start) { $0 != Byte.newline && $0 != Byte.quote && $0 != UInt8(ascii: "\r") }
+        case .line: headerEnd(from: start)
         case .exact: start
         }
     }

@@ -13,6 +13,14 @@ struct RedactorTests {
         #expect(counts.total == Int64(line.kinds.count))
     }
 
+    @Test("a private key that is the value of a name goes to its end, as in an .env file", arguments: ["\"", ""])
+    func namedKey(quote: String) {
+        let key = Samples.privateKey.split(separator: "\n").joined(separator: "\n")
+        let (text, counts) = Samples.redacted("PRIVATE_KEY=\(quote)\(key)\(quote)\nnext\n")
+        #expect(text == "PRIVATE_KEY=\(quote)[redacted token][redacted private key]\(quote)\nnext\n")
+        #expect(counts[.privateKey] == 1)
+    }
+
     @Test("what only looks like a secret stays", arguments: Samples.harmless)
     func harmless(_ line: String) {
         let (text, counts) = Samples.redacted(line)

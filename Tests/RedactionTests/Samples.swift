@@ -43,6 +43,23 @@ enum Samples {
         Line("authorization: Basic dXNlcjpwYXNz", "authorization: Basic [redacted password]", .password),
         Line(#""Authorization": "Digest a=1, b=2""#, #""Authorization": "Digest [redacted token]""#, .token),
         Line("Cookie: a=1; b=2", "Cookie: [redacted token]", .token),
+        Line(#"Cookie: a="x y"; b=2"#, "Cookie: [redacted token]", .token),
+        Line(#""Cookie: a=1; b=2" 200 "x""#, #""Cookie: [redacted token]" 200 "x""#, .token),
+        Line(
+            #"Authorization: Digest username="m", response="66""#,
+            "Authorization: Digest [redacted token]",
+            .token
+        ),
+        Line("password: Cookie: sid=a", "password: [redacted password] [redacted token]", .token, .password),
+        Line("secret = password= x next", "secret = [redacted token] [redacted password] next", .token, .password),
+        Line("password= --token x next", "password= [redacted password] [redacted token] next", .token, .password),
+        Line(#"Cookie: client_secret => "a b""#, "Cookie: [redacted token]", .token),
+        Line(
+            #"Cookie: "password": "hunter2""#,
+            #"Cookie: "[redacted token]": "[redacted password]""#,
+            .token,
+            .password
+        ),
         Line("jwt \(webToken).", "jwt [redacted JWT]", .jwt),
         Line("pushed with ghp_\(hex40)", "pushed with [redacted token]", .token),
         Line("key AKIAABCDEFGHIJKLMNOP!", "key [redacted token]!", .token),

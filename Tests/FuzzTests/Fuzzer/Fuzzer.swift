@@ -50,6 +50,7 @@ public func main(_ count: CInt, _ words: UnsafeMutablePointer<UnsafeMutablePoint
     }
 }
 
+/// Reads one input of libFuzzer; does not return where something does not hold.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard let target else { return 0 }

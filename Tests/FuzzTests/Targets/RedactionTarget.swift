@@ -69,6 +69,8 @@ private enum RedactionSamples {
                     "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7\nAAAA==\n-----END PRIVATE KEY-----\n".utf8
                 ) + [0xF9, 0],
             [0] + Array("-----BEGIN PRIVATE KEY-----\n".utf8) + [0xF8, 0x41, 0xFF, 0xF8, 0x41, 0x10, 0xF9, 0],
+            [0] + Array("GET / 2Cookie: ".utf8) + [0xFA, 14], [0] + Array("Cookie:".utf8) + [0xFA, 1],
+            [0] + Array("token: ".utf8) + [0xFA, 8],
             [0, 0xF8, 0x61, 0xFF, 0xFA, 3, 0xF8, 0x62, 0xFF, 0xF9, 1],
             [0, 0xF8, 0x20, 0xFC, 0xFA, 7, 0xF8, 0x2E, 0x40],
         ]
