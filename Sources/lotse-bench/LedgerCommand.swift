@@ -20,7 +20,8 @@ struct LedgerCommand: AsyncParsableCommand {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Sessions that were agreed to. The relay writes a receipt for each of them when it starts, which takes its time."
+        help:
+            "Sessions that were agreed to. The relay writes a receipt for each of them when it starts, which takes its time."
     )
     var consents = true
 
