@@ -214,7 +214,8 @@ extension Stage {
     /// Waits until a session's clock shows so many seconds.
     fileprivate func lasts(_ seconds: Int64, _ session: Session) async throws {
         try await eventually("the session lasts \(seconds) s") {
-            try await self.record(of: session.id).rawSeconds >= seconds ? true : nil
+            // libfaketime lets one program in thousands see the real time, by which its certificate has expired: it is asked again.
+            try? await self.record(of: session.id).rawSeconds >= seconds ? true : nil
         }
     }
 }
