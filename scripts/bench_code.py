@@ -10,7 +10,6 @@ The first is kindest to magic-wormhole, the second is what a person waits for. A
 other directly, while Lotse's bytes go through the relay, which also writes the session into its ledger.
 """
 
-import json
 import os
 import socket
 import subprocess
@@ -18,52 +17,27 @@ import sys
 import time
 
 from bench_peers import Relay
+from bench_session import Session, settle, type_in
 from bench_stage import LIMIT, Stuck, until
 from bench_table import row
 
 FILE_BYTES = 1 << 20
 
 
-def settle():
-    """Lets those who wait get there, for as long as a person takes to read a code out at the least."""
-    time.sleep(0.5)
-
-
-def type_in(process, line):
-    """Types a line and gives the moment at which it was typed."""
-    settle()
-    now = time.monotonic()
-    process.stdin.write(line.encode() + b"\n")
-    process.stdin.flush()
-    return now
-
-
 class Lotse:
     def __init__(self, bench):
-        self.stage, self.relay = bench.stage, bench.fresh(Relay)
-        self.lotse, self.agent = (os.path.join(bench.programs, name) for name in ("lotse", "lotse-agent"))
-        self.address = f"https://127.0.0.1:{self.relay.handshake_port}"
+        self.programs, self.relay = bench.programs, bench.fresh(Relay)
 
     def round(self):
-        stage = self.stage
-        invitation = json.loads(stage.run(self.lotse, "invite", "harbour-cafe", "--for", "bench", "--json"))
-        connect = stage.start(
-            [self.lotse, "connect", "--background", "--invitation", invitation["invitation"]], "connect.log"
-        )
-        until("lotse connect", lambda: "waiting for the client" in stage.text("connect.log"))
-        authority = os.path.join(self.relay.tls, "ca.pem")
-        agent = stage.start([self.agent, "--relay", self.address, "--ca", authority, "--yes", "--grant", "run"], "agent.log")
-        start = type_in(agent, invitation["code"])
-        if connect.wait(LIMIT) != 0:
-            raise Stuck(f"there was no session: {stage.text('connect.log')}{stage.text('agent.log')}")
-        run = stage.start([self.lotse, "run", "--", "echo", "hello"], "run.log", output=subprocess.PIPE)
+        session = Session(self.relay, self.programs, "run")
+        stage = session.stage
+        run = stage.start([session.lotse, "run", "--", "echo", "hello"], "run.log", output=subprocess.PIPE)
         first = run.stdout.read(1)
         end = time.monotonic()
         if first != b"h" or run.wait(LIMIT) != 0:
             raise Stuck(f"the command did not run: {stage.text('run.log')}")
-        stage.run(self.lotse, "end", "--summary", "measured")
-        agent.wait(LIMIT)
-        return end - start
+        session.end()
+        return end - session.typed
 
 
 class Wormhole:

@@ -5,14 +5,14 @@ this side, sshd is on the client's. All three are asked for the same file, and w
 just as fast a minute later: each goes once.
 """
 
-import json
 import os
 import random
 import subprocess
 import time
 
-from bench_peers import HERE
-from bench_stage import LIMIT, Stuck, until
+from bench_peers import Relay
+from bench_session import Session
+from bench_stage import Stuck, until
 from bench_table import Goal, row
 
 LOG_BYTES = 500_000_000
@@ -129,45 +129,12 @@ Subsystem sftp internal-sftp
         self.client.stage.run("scp", "-q", *options, *known, "-P", "2022", "-i", self.path("user"), source, target, limit=PULL_LIMIT)
 
 
-class Session:
-    """A relay that the client reaches over its line, and a session through it."""
-
-    def __init__(self, client, programs):
-        self.stage = stage = client.stage
-        self.lotse, relay, agent = (os.path.join(programs, name) for name in ("lotse", "lotse-relay", "lotse-agent"))
-        folder = stage.path("relay-logs")
-        stage.environment["LOTSE_HOME"] = stage.path("relay-logs-home")
-        stage.run(relay, "init", folder, "--host", client.host)
-        token = json.loads(stage.run(relay, "operator", "add", "jana", "--dir", folder, "--json"))["token"]
-        self.relay, address = stage.serve(relay, folder, listen=f"{client.host}:0")
-        stage.run(self.lotse, "login", address, input=token + "\n")
-        with open(os.path.join(HERE, "demo-contract.yaml")) as file:
-            contract = file.read().replace("logs: [/var/log]", f"logs: [{stage.folder}]")
-        with open(stage.path("contract.yaml"), "w") as file:
-            file.write(contract)
-        stage.run(self.lotse, "contract", "add", stage.path("contract.yaml"))
-        invitation = json.loads(stage.run(self.lotse, "invite", "harbour-cafe", "--for", "bench", "--json"))
-        connect = stage.start(
-            [self.lotse, "connect", "--background", "--invitation", invitation["invitation"]], "logs-connect.log"
-        )
-        authority = os.path.join(folder, "tls", "ca.pem")
-        grants = ["--yes", "--grant", "logs"]
-        self.agent = stage.start(client.inside(agent, "--relay", address, "--ca", authority, *grants), "logs-agent.log")
-        self.agent.stdin.write(invitation["code"].encode() + b"\n")
-        self.agent.stdin.flush()
-        if connect.wait(LIMIT) != 0:
-            raise Stuck(f"there was no session: {stage.text('logs-connect.log')}{stage.text('logs-agent.log')}")
-
-    def pull(self, log, target):
-        with open(target, "wb") as file:
-            pull = self.stage.start([self.lotse, "logs", "--lines", str(LOG_BYTES), log], "logs-pull.log", output=file)
-            if pull.wait(PULL_LIMIT) != 0:
-                raise Stuck(f"lotse logs failed: {self.stage.text('logs-pull.log')}")
-
-    def end(self):
-        self.stage.run(self.lotse, "end", "--summary", "measured")
-        self.agent.wait(LIMIT)
-        self.stage.stop(self.relay)
+def pull(session, log, target):
+    with open(target, "wb") as file:
+        lines = ["--lines", str(LOG_BYTES)]
+        process = session.stage.start([session.lotse, "logs", *lines, log], "logs.log", output=file)
+        if process.wait(PULL_LIMIT) != 0:
+            raise Stuck(f"lotse logs failed: {session.stage.text('logs.log')}")
 
 
 def logs(bench):
@@ -176,19 +143,21 @@ def logs(bench):
     write_log(log)
     values = {}
     with Client(stage) as client:
-        ssh, session = SSH(client), Session(client, bench.programs)
+        ssh, relay = SSH(client), Relay(stage, bench.programs, "relay-logs", core=None, host=client.host)
+        session = Session(relay, bench.programs, "logs", client.inside())
         pulls = {
-            "lotse logs": lambda: session.pull(log, target),
+            "lotse logs": lambda: pull(session, log, target),
             "scp": lambda: ssh.pull(log, target),
             "scp -C": lambda: ssh.pull(log, target, "-C"),
         }
-        for name, pull in pulls.items():
+        for name, bring in pulls.items():
             start = time.monotonic()
-            pull()
+            bring()
             values[name] = time.monotonic() - start
             if subprocess.run(["cmp", "-s", log, target], check=False).returncode != 0:
                 raise Stuck(f"{name} did not bring the log as it is")
         session.end()
+        relay.stop()
         stage.stop(ssh.process)
     for peer, goal in (("scp", 0.2), ("scp -C", 0.909)):
         what = f"a log of {LOG_BYTES // 1_000_000} MB over {MEGABITS} Mbit/s"

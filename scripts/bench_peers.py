@@ -25,16 +25,16 @@ def listens(port):
 
 
 class Relay:
-    """A relay with an operator who is logged in."""
+    """A relay at an address of this machine, with an operator who is logged in; logs are read in the stage's folder."""
 
     name = "Lotse"
 
-    def __init__(self, stage, programs, name="relay", core=MEASURED):
+    def __init__(self, stage, programs, name="relay", core=MEASURED, host="127.0.0.1"):
         self.stage = stage
         lotse, relay = (os.path.join(programs, program) for program in ("lotse", "lotse-relay"))
         self.folder, self.home = stage.path(name), stage.path(name + "-home")
         stage.environment["LOTSE_HOME"] = self.home
-        stage.run(relay, "init", self.folder, "--host", "127.0.0.1")
+        stage.run(relay, "init", self.folder, "--host", host)
         # All of the load comes from one address.
         settings = os.path.join(self.folder, "relay.yaml")
         with open(settings) as file:
@@ -42,9 +42,13 @@ class Relay:
         with open(settings, "w") as file:
             file.write(text.replace("maximumConnectionsPerAddress: 1000", "maximumConnectionsPerAddress: 10000"))
         token = json.loads(stage.run(relay, "operator", "add", "jana", "--dir", self.folder, "--json"))["token"]
-        self.process, address = stage.serve(relay, self.folder, core=core)
+        self.process, address = stage.serve(relay, self.folder, core, f"{host}:0")
+        self.address = address
         stage.run(lotse, "login", address, input=token + "\n")
-        stage.run(lotse, "contract", "add", os.path.join(HERE, "demo-contract.yaml"))
+        contract = stage.path(name + "-contract.yaml")
+        with open(os.path.join(HERE, "demo-contract.yaml")) as source, open(contract, "w") as target:
+            target.write(source.read().replace("logs: [/var/log]", f"logs: [{stage.folder}]"))
+        stage.run(lotse, "contract", "add", contract)
         self.tls = os.path.join(self.folder, "tls")
         self.handshake_port = int(address.rpartition(":")[2])
 

@@ -3,13 +3,12 @@
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
 
-from bench_peers import Relay
-from bench_stage import Stage, Stuck
+from bench_stage import Stuck
+from stress_relay import beside_relay
 
 # OpenSSL, IANA and NIST have a name each for the same curve.
 GROUPS = {"X25519", "P-256", "P-384"}
@@ -128,9 +127,9 @@ def main(programs, scanner, seconds):
     deadline = time.monotonic() + float(seconds)
     left = lambda: max(1, deadline - time.monotonic())
     scanner = os.path.abspath(scanner)
-    stage, findings = Stage(), Findings()
-    try:
-        relay = Relay(stage, programs, core=None)
+    findings = Findings()
+
+    def scan(stage, relay):
         for look in (
             lambda: nmap(stage, relay.handshake_port, left(), findings),
             lambda: sslyze(stage, scanner, relay.handshake_port, left(), findings),
@@ -140,17 +139,10 @@ def main(programs, scanner, seconds):
                 look()
             except (Stuck, KeyError, OSError, ValueError) as error:
                 findings.expect(False, f"a scanner gave no result: {error!r}")
-        if relay.process.poll() is not None:
-            raise Stuck(f"the relay stopped with {relay.process.returncode}: {stage.text('relay.log')[-2000:]}")
         return 1 if findings.wrong else 0
-    except Stuck as stuck:
-        print(f"stress: {stuck}", file=sys.stderr)
-        return 1
-    finally:
-        stage.clear()
+
+    return beside_relay(programs, scan)
 
 
 if __name__ == "__main__":
-    # Whoever ends this ends the relay with it.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     sys.exit(main(*sys.argv[1:]))

@@ -58,6 +58,9 @@ final class ConnectionLimits: Sendable {
         counts.withLockedValue { $0.strangers[ObjectIdentifier(channel)] = nil }
     }
 
+    /// Open connections.
+    var total: Int { counts.withLockedValue { $0.total } }
+
     func usage(at now: NIODeadline = .now()) -> Usage {
         counts.withLockedValue { counts in
             let longest = counts.strangers.values.min().map { (now - $0).nanoseconds / 1_000_000_000 }

@@ -13,7 +13,7 @@ struct FreedMemoryService: Service {
         await cancelWhenGracefulShutdown {
             var memory = FreedMemory()
             while !Task.isCancelled {
-                let work = FreedMemory.Work(bytes: traffic.bytes, connections: connections.usage().connections)
+                let work = FreedMemory.Work(bytes: traffic.bytes, connections: connections.total)
                 if memory.look(at: work) { malloc_trim(0) }
                 try? await Task.sleep(for: Self.interval)
             }
