@@ -9,6 +9,7 @@ from stress_relay import beside_relay
 
 
 def main(programs, command, *options):
+    programs = os.path.abspath(programs)
     # For relay and load, which have thousands of connections.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))

@@ -126,7 +126,7 @@ def nmap(stage, port, limit, findings):
 def main(programs, scanner, seconds):
     deadline = time.monotonic() + float(seconds)
     left = lambda: max(1, deadline - time.monotonic())
-    scanner = os.path.abspath(scanner)
+    programs, scanner = os.path.abspath(programs), os.path.abspath(scanner)
     findings = Findings()
 
     def scan(stage, relay):
