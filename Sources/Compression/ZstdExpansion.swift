@@ -13,7 +13,7 @@ public final class ZstdExpansion {
     public init() throws(CompressionError) {
         guard let context = ZSTD_createDCtx() else { throw CompressionError(.outOfMemory) }
         self.context = context
-        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZstdPacking.windowLog)
+        ZSTD_DCtx_setParameter(context, ZSTD_d_windowLogMax, ZstdPacking.largestWindowLog)
     }
 
     deinit { ZSTD_freeDCtx(context) }

@@ -2,20 +2,18 @@ import CZstd
 
 /// Packs a stream for a line (Zstandard, RFC 8878).
 ///
-/// It begins with the level that costs least; ``choose(isWaiting:)`` changes it between frames, which a reader does not notice. One
-/// owner at a time; not `Sendable`.
+/// It begins with the level that costs least; ``adapt(waited:elapsed:into:)`` changes it between frames, which a reader does not notice.
+/// One owner at a time; not `Sendable`.
 public final class ZstdPacking {
     /// As it is named in requests (RFC 8878 §7.2).
     public static let name = "zstd"
-    /// A reader needs this much memory, as a power of two: 8 MiB (RFC 8878 §3.1.1.1.2).
-    static let windowLog: Int32 = 23
-
-    /// Levels of the library: where the processor is what is waited for, and where the line is.
-    private enum Level: Int32 { case fast = 3, small = 9 }
+    /// A reader has this much memory at most, as a power of two: 8 MiB (RFC 8878 §3.1.1.1.2).
+    static let largestWindowLog: Int32 = 23
+    /// What a frame can refer to: 4 MiB. At these levels a larger window packs no better, for their tables do not reach farther.
+    private static let windowLog: Int32 = 22
 
     private let context: OpaquePointer
-    private var level = Level.fast
-    private var waits = 0
+    private var effort = PackingEffort()
 
     /// Begins.
     ///
@@ -24,7 +22,7 @@ public final class ZstdPacking {
         guard let context = ZSTD_createCCtx() else { throw CompressionError(.outOfMemory) }
         self.context = context
         ZSTD_CCtx_setParameter(context, ZSTD_c_windowLog, Self.windowLog)
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level.rawValue)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, effort.level)
     }
 
     deinit { ZSTD_freeCCtx(context) }
@@ -41,20 +39,16 @@ public final class ZstdPacking {
     /// The stream is at its end; another may follow.
     public func finish(into output: inout [UInt8]) throws(CompressionError) { try drain(ZSTD_e_end, into: &output) }
 
-    /// Chooses the level for what follows.
+    /// Adapts the level of what follows to what the line left time for.
     ///
-    /// - Parameter isWaiting: whether the line did not take the last piece at once.
-    public func choose(isWaiting: Bool, into output: inout [UInt8]) throws(CompressionError) {
-        waits = min(max(waits + (isWaiting ? 1 : -1), -Self.patience), Self.patience)
-        let wanted: Level = waits == Self.patience ? .small : waits == -Self.patience ? .fast : level
-        guard wanted != level else { return }
+    /// - Parameters:
+    ///   - waited: how long the line did not take the last piece.
+    ///   - elapsed: how long ago the piece before it was done with, the waiting included.
+    public func adapt(waited: Duration, elapsed: Duration, into output: inout [UInt8]) throws(CompressionError) {
+        guard effort.note(waited: waited, elapsed: elapsed) else { return }
         try finish(into: &output)
-        level = wanted
-        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level.rawValue)
+        ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, effort.level)
     }
-
-    /// So many pieces more that had to wait than did not, or the other way round, change the level.
-    private static let patience = 8
 
     private func drain(_ end: ZSTD_EndDirective, into output: inout [UInt8]) throws(CompressionError) {
         var input = ZSTD_inBuffer(src: nil, size: 0, pos: 0)

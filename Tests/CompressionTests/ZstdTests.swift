@@ -20,10 +20,10 @@ struct ZstdTests {
     func roundTrip() throws {
         let packing = try ZstdPacking()
         var packed: [UInt8] = []
-        for isWaiting in [true, false] {
+        for waited: Duration in [.seconds(1), .zero] {
             for _ in 0..<20 {
                 try Self.text.withUnsafeBytes { try packing.append($0, into: &packed) }
-                try packing.choose(isWaiting: isWaiting, into: &packed)
+                try packing.adapt(waited: waited, elapsed: .seconds(1), into: &packed)
             }
         }
         try packing.finish(into: &packed)

@@ -14,6 +14,7 @@ actor LogDelivery {
     private let isFollowing: Bool
     private var redactors: [Int: Redactor] = [:]
     private var packed: [UInt8] = []
+    private var lastSent: ContinuousClock.Instant?
     private var current: Int?
     private var isTaken = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -23,8 +24,6 @@ actor LogDelivery {
     private static let largestPiece = ActionFrame.longestPayload / 2
     /// So much is packed before it is sent.
     private static let stride = 32 * 1024
-    /// What takes longer to send waits for the line.
-    private static let patience: Duration = .milliseconds(2)
 
     /// A delivery.
     ///
@@ -155,6 +154,8 @@ actor LogDelivery {
         packed.removeAll(keepingCapacity: true)
         let began = ContinuousClock.now
         try await replies.send(ActionFrame(.output, bytes))
-        try packing.choose(isWaiting: ContinuousClock.now - began > Self.patience, into: &packed)
+        let sent = ContinuousClock.now
+        try packing.adapt(waited: sent - began, elapsed: sent - (lastSent ?? began), into: &packed)
+        lastSent = sent
     }
 }
