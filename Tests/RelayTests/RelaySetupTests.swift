@@ -150,8 +150,13 @@ struct RelayConfigurationTests {
             ("hosts: [a]\ntunnelQueueKibibytes: 1", "tunnelQueueKibibytes"),
             ("hosts: [a]\nmaximumSessionsPerOperator: 0", "maximumSessionsPerOperator"),
             ("hosts: [a]\nledgerReserveMebibytes: -64", "ledgerReserveMebibytes"),
-            ("hosts: [a]\nlogLevel: loud", "logLevel"), ("hosts: [a", "YAML"),
+            ("hosts: [a]\nlogLevel: loud", "logLevel"), ("hosts: [a", "a bracket is not closed"),
             ("hosts: [a]\nlisten: \"::1:80\"", "listen"),
+            (
+                "hosts: [a]\nmaximumConections: 50",
+                "yaml:2:1: error: there is no field \"maximumConections\" (did you mean"
+            ),
+            ("hosts: [a]\nhandshakeSeconds: 5\nhandshakeSeconds: 10", "is there twice, first in line 2"),
         ]
     )
     func nonsense(text: String, name: String) async {

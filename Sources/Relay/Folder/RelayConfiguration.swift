@@ -1,4 +1,5 @@
 import Configuration
+import ContractFiles
 import SystemPackage
 
 /// How a relay serves: `relay.yaml`, overridden by the environment (`LOTSE_RELAY_LISTEN` …), overridden by options.
@@ -70,12 +71,22 @@ public struct RelayConfiguration: Sendable, Equatable {
         """
     }
 
+    /// The settings that there are: those of the template.
+    static var names: [String] {
+        template(hosts: []).split(separator: "\n").filter { !$0.hasPrefix("#") }.compactMap { line in
+            line.firstIndex(of: ":").map { String(line[..<$0]) }
+        }
+    }
+
     /// Reads the folder's configuration.
     ///
     /// - Parameter overrides: options, by the names of the file.
     /// - Throws: `RelayError` that names the setting and says what it must be.
     static func load(_ folder: RelayFolder, overrides: [String: String]) async throws -> RelayConfiguration {
-        _ = try folder.text(folder.configurationFile)
+        let text = try folder.text(folder.configurationFile)
+        if let problem = SettingsFile.problems(text: text, known: names).first {
+            throw RelayError(kind: .configuration, diagnostics: problem.rendered(file: folder.configurationFile))
+        }
         let file: FileProvider<YAMLSnapshot>
         do {
             file = try await FileProvider<YAMLSnapshot>(filePath: FilePath(folder.configurationFile))
