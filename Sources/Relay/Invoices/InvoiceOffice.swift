@@ -132,7 +132,11 @@ struct InvoiceOffice: Sendable {
 
     /// One row of the proof of service for each session.
     func rows(of bills: [SessionBill], _ contract: Contract) async throws -> [ServiceRow] {
-        let sessions = try await ledger.sessions(SessionFilter(contract: contract.contract))
+        let starts = bills.map(\.session.startedAt.seconds)
+        guard let first = starts.min(), let last = starts.max() else { return [] }
+        // A contract lasts for years, and one of its months is asked for.
+        let filter = SessionFilter(contract: contract.contract, startedFrom: first, startedBefore: last + 1)
+        let sessions = try await ledger.sessions(filter)
         let records = Dictionary(sessions.map { ($0.session, $0) }, uniquingKeysWith: { first, _ in first })
         let agreed = try await ledger.consentedSessions(contract: contract.contract)
         let states = try await ledger.receiptStates(of: contract.contract)
