@@ -112,6 +112,30 @@ extension Ledger {
         }
     }
 
+    /// What the client of a session answered about the agreed upper limits, in order.
+    public func capAnswers(_ session: String) async throws -> [CapAnswer] {
+        try await store.read { db in
+            // From the session's consent on: one entry has it, and nobody answers before.
+            let payloads = try db.rows(
+                """
+                SELECT payload FROM entries
+                WHERE sequence > (SELECT entry FROM consents WHERE session = ?) AND kind = ? ORDER BY sequence
+                """,
+                [session, CapAnswered.kind]
+            ) { try $0.value("payload") as String }
+            return try payloads.compactMap { payload in
+                guard
+                    case .capAnswered(let answered) = try LedgerEvent(
+                        kind: CapAnswered.kind,
+                        payload: Array(payload.utf8)
+                    ),
+                    answered.session == session
+                else { return nil }
+                return try CapAnswer(canonical: Array(answered.answer.utf8))
+            }
+        }
+    }
+
     /// The notes of a session in order.
     public func notes(_ session: String) async throws -> [NoteRecord] {
         try await store.read {

@@ -122,14 +122,18 @@ struct CapTests {
     // MARK: Asking the client
 
     /// The client's answer to the question that the relay has.
-    private func answer(_ stage: DeskStage, _ session: String, accepts: Bool, cents: Int64 = 3000) async throws
-        -> CapAnswerRequest
-    {
+    private func answer(
+        _ stage: DeskStage,
+        _ session: String,
+        accepts: Bool,
+        cents: Int64 = 3000,
+        limit: CapAnswer.Limit = .session
+    ) async throws -> CapAnswerRequest {
         let consent = try #require(try await stage.ledger.consent(session))
         let plain = CapAnswer(
             session: session,
             consentHash: try consent.hash(),
-            limit: .session,
+            limit: limit,
             capCents: cents,
             accepts: accepts
         )
@@ -281,6 +285,140 @@ struct CapTests {
             let record = try #require(try await stage.record(session))
             #expect(record.warnings?.last == "The included time is used up; from here on an hour costs 90.00 EUR.")
             #expect(record.notes == record.warnings)
+        }
+    }
+
+    // MARK: Each limit by itself
+
+    private let both = "perSession: \"30.00\", perMonth: \"45.00\", onReach: needConsent"
+
+    @Test("who agreed to pass a session's limit is asked again at the month's")
+    func bothLimits() async throws {
+        let stage = try await stage(both)
+        try await stage.with {
+            let session = try await reached(stage)
+            let request = try await answer(stage, session, accepts: true)
+            _ = try await stage.desk.answerCap(request, session: session, by: stage.jana)
+            stage.hands.advance(599)
+            await stage.desk.tick()
+            #expect(try #require(try await stage.record(session)).capQuestion == nil)
+            stage.hands.advance(1)
+            await stage.desk.tick()
+            let question = try #require(try await stage.record(session)).capQuestion
+            #expect(question == CapQuestion(limit: "month", cents: 4500))
+            let month = try await answer(stage, session, accepts: true, cents: 4500, limit: .month)
+            _ = try await stage.desk.answerCap(month, session: session, by: stage.jana)
+            stage.hands.advance(3600)
+            await stage.desk.tick()
+            #expect(try #require(try await stage.record(session)).capQuestion == nil)
+        }
+    }
+
+    @Test("where the contract only warns, both limits are said, each when it is reached")
+    func bothWarnings() async throws {
+        let stage = try await stage("perSession: \"30.00\", perMonth: \"45.00\", onReach: warn")
+        try await stage.with {
+            let session = try await stage.session()
+            await stage.pass(1200, at: stage.desk)
+            let notice = "The agreed upper limit of 30.00 EUR for a session is reached."
+            #expect(try #require(try await stage.record(session)).warnings == [notice])
+            await stage.pass(600, at: stage.desk)
+            let month = "The agreed upper limit of 45.00 EUR for a month is reached."
+            #expect(try #require(try await stage.record(session)).warnings == [notice, month])
+        }
+    }
+
+    @Test("what the client agreed to holds for the relay's next process too")
+    func restarted() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let session = try await reached(stage)
+            let request = try await answer(stage, session, accepts: true)
+            _ = try await stage.desk.answerCap(request, session: session, by: stage.jana)
+            stage.hands.advance(60)
+            let next = try await stage.nextDesk()
+            await next.reconnected(session)
+            await next.tick()
+            #expect(await next.capQuestion(session) == nil)
+            #expect(await next.running[session]?.limits.warnings.count == 1)
+        }
+    }
+
+    @Test("who was away when asked has a whole minute to answer after coming back")
+    func askedAgain() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let session = try await reached(stage)
+            stage.hands.advance(10)
+            await stage.desk.disconnected(session, "the client's connection was lost", quiet: 0)
+            await stage.pass(100, at: stage.desk)
+            await stage.desk.reconnected(session)
+            await stage.pass(59, at: stage.desk)
+            #expect(try await stage.ledger.session(session)?.endedAt == nil)
+            await stage.pass(3, at: stage.desk)
+            let record = try #require(try await stage.record(session))
+            #expect(record.reason == "the agreed upper limit is reached")
+            #expect(record.netCents == 3000)
+        }
+    }
+
+    @Test("where the work turns out to cost less, the question is taken back")
+    func cheaper() async throws {
+        let stage = try await stage(asking)
+        try await stage.with {
+            let session = try await reached(stage)
+            stage.hands.advance(30)
+            _ = try await stage.desk.changeCategory("defect", session: session, by: stage.jana)
+            await stage.pass(600, at: stage.desk)
+            let record = try #require(try await stage.record(session))
+            #expect(record.state == .running)
+            #expect(record.capQuestion == nil)
+        }
+    }
+
+    // MARK: What is settled beside a session
+
+    @Test("work that is written down beside a session leaves it less of the month")
+    func recordedBeside() async throws {
+        let stage = try await stage("perMonth: \"45.00\", onReach: stop")
+        try await stage.with {
+            // The contract's version is in force from its storing on.
+            stage.hands.advance(3600)
+            let session = try await stage.session()
+            stage.hands.advance(60)
+            _ = try await stage.phone(minutes: 10)
+            await expectRefusal("would exceed the agreed upper limit of 45.00 EUR for a month") {
+                try await stage.phone(minutes: 20, overlap: true)
+            }
+            await stage.pass(1139, at: stage.desk)
+            #expect(try await stage.ledger.session(session)?.endedAt == nil)
+            await stage.pass(1, at: stage.desk)
+            #expect(try #require(try await stage.record(session)).netCents == 3000)
+        }
+    }
+
+    /// By the quarter of an hour, of which one costs 22.50 and the month has three.
+    @Test("a session that ends leaves what it came to, to the step, to nobody")
+    func endedBeside() async throws {
+        let contract = exampleContract.replacing("step: 1m", with: "step: 15m")
+        let stage = try await DeskStage(contract: contract + "\ncap: { perMonth: \"67.50\", onReach: stop }\n")
+        try await stage.with {
+            let first = try await stage.session()
+            await stage.pass(300, at: stage.desk)
+            let second = try await stage.session()
+            await stage.pass(590, at: stage.desk)
+            await stage.desk.watchLimits(of: "minute")
+            await stage.desk.limitsAreKnown(of: second)
+            // The first one's second quarter has begun when it ends.
+            stage.hands.advance(12)
+            let ended = try await stage.desk.end(EndRequest(summary: "x"), session: first, by: stage.jana)
+            #expect(ended.netCents == 4500)
+            await stage.pass(297, at: stage.desk)
+            #expect(try await stage.ledger.session(second)?.endedAt == nil)
+            await stage.pass(2, at: stage.desk)
+            let record = try #require(try await stage.record(second))
+            #expect(record.rawSeconds == 900)
+            #expect(record.netCents == 2250)
         }
     }
 }

@@ -175,7 +175,9 @@ struct DeskStage {
             client: client
         )
         consent.terms.price.centsPerHour = centsPerHour
-        return (try await desk.consent(consent.request(), token: answer.token).session, answer.token)
+        let session = try await desk.consent(consent.request(), token: answer.token).session
+        await desk.limitsAreKnown(of: session)
+        return (session, answer.token)
     }
 
     /// What a check of the whole ledger finds.

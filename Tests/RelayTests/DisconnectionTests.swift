@@ -1,3 +1,4 @@
+import Foundation
 import Ledger
 import RelayAPI
 import Testing
@@ -119,6 +120,27 @@ struct DisconnectionTests {
             let record = try #require(try await stage.ledger.session(session))
             #expect(record.state == .interrupted)
             #expect(record.time(at: 0).rawSeconds == 15)
+        }
+    }
+
+    @Test("an end of the gap that the ledger did not take is written as soon as it can, and what follows is billed")
+    func unwritten() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let session = try await stage.session()
+            stage.hands.advance(60)
+            await stage.desk.disconnected(session, Self.lost, quiet: 0)
+            stage.hands.advance(40)
+            let blocked = stage.path + "/ledger/ledger.head.new"
+            try FileManager.default.createDirectory(atPath: blocked, withIntermediateDirectories: false)
+            await stage.desk.reconnected(session)
+            await stage.pass(70, at: stage.desk)
+            #expect(try await stage.ledger.session(session)?.isDisconnected == true)
+            try FileManager.default.removeItem(atPath: blocked)
+            await stage.pass(30, at: stage.desk)
+            let record = try await stage.desk.end(EndRequest(summary: "done"), session: session, by: stage.jana)
+            #expect(record.rawSeconds == 160)
+            #expect(record.disconnectedSeconds == 40)
         }
     }
 }

@@ -57,7 +57,7 @@ extension DeskStage {
         overlap: Bool = false
     ) async throws -> LedgerSession {
         let end = hands.clock.wall() - 60
-        return try await desk.settlement.record(
+        return try await desk.record(
             NewWorkRecord(
                 contract: "minute",
                 from: from ?? rfc3339(end - minutes * 60),

@@ -104,9 +104,7 @@ struct ReceiptReview: Sendable {
         -> [Finding]
     {
         var findings: [Finding] = []
-        guard let category = contract.category(receipt.category), let agreed = contract.category(consent.category),
-            price(of: category, contract) <= price(of: agreed, contract)
-        else { return [.dearerCategory] }
+        guard !contract.isDearer(receipt.category, than: consent.category) else { return [.dearerCategory] }
         let session = try work(receipt)
         let time = try SessionTime(session, mergeGapSeconds: nil)
         let times = [
@@ -143,10 +141,6 @@ struct ReceiptReview: Sendable {
 
     private static func band(_ band: Receipt.Band) -> Band {
         Band(seconds: band.seconds, percentBp: band.percentBp, label: band.label)
-    }
-
-    private static func price(of category: Contract.Category, _ contract: Contract) -> Int64 {
-        category.kind == .warranty ? 0 : contract.rateCentsPerHour(of: category) ?? .max
     }
 
     private static func work(_ receipt: Receipt) throws -> WorkSession {

@@ -12,13 +12,23 @@ extension Account {
     }
 
     /// Bills a session of the open month and changes nothing.
-    func draft(_ session: WorkSession, _ version: ContractVersion) throws(BillingError) -> Draft {
+    ///
+    /// - Parameter known: the surcharges of a stretch that the session lies in, where somebody has them already.
+    func draft(
+        _ session: WorkSession,
+        _ version: ContractVersion,
+        known: SurchargeTimeline? = nil
+    ) throws(BillingError) -> Draft {
         let contract = version.contract
         let pricing = try SessionPricing(contract, category: session.category)
         let key = roundingKey(session, version, category: pricing.category)
         let time = try SessionTime(session, mergeGapSeconds: key == nil ? contract.rounding.mergeGapSeconds : nil)
-        let stretch = session.startedAt.seconds..<session.endedAt.seconds
-        let timeline = try SurchargeTimeline(contract: contract, zone: version.zone, over: stretch)
+        let timeline: SurchargeTimeline
+        if let known {
+            timeline = known
+        } else {
+            timeline = try SurchargeTimeline(contract: contract, zone: version.zone, over: session.stretch)
+        }
         let before = key.flatMap { rawBefore[$0] } ?? 0
         let rounded = try RoundedSession(
             session,

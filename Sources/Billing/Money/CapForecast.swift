@@ -24,19 +24,32 @@ extension Account {
     /// - Parameters:
     ///   - session: the session so far; `endedAt` is now. Sessions that end before it are in the account.
     ///   - seconds: how far to look, 0 to 7 days: the session's maximum length.
+    ///   - passed: caps that do not count any more: the client agreed to pass them, or was told. Each is asked about by itself.
     /// - Returns: nil where no cap is reached by then. Work that has passed a cap already is reached at `endedAt`.
     /// - Throws: as `bill`.
-    public func capForecast(for session: WorkSession, within seconds: Int64) throws(BillingError) -> CapForecast? {
+    public func capForecast(
+        for session: WorkSession,
+        within seconds: Int64,
+        beyond passed: Set<CapForecast.Limit> = []
+    ) throws(BillingError) -> CapForecast? {
         let version = try history.version(of: session)
-        guard let cap = version.contract.cap else { return nil }
+        guard var cap = version.contract.cap else { return nil }
+        if passed.contains(.session) { cap.perSessionCents = nil }
+        if passed.contains(.month) { cap.perMonthCents = nil }
+        guard cap.perSessionCents != nil || cap.perMonthCents != nil else { return nil }
         var reached = session
         // Ends grow, so the account only ever moves on to later months.
         var account = try advanced(for: session, version) ?? self
-        var net = try account.draft(session, version).bill.netCents
-        for passed in 0...max(0, min(seconds, 7 * 86_400)) {
+        let horizon = max(0, min(seconds, 7 * 86_400))
+        var longest = session
+        longest.endedAt = try session.endedAt.advanced(by: horizon + 1)
+        // The same for all of the thousands of ends that are tried.
+        let timeline = try SurchargeTimeline(contract: version.contract, zone: version.zone, over: longest.stretch)
+        var net = try account.draft(session, version, known: timeline).bill.netCents
+        for second in 0...horizon {
             var longer = session
-            longer.endedAt = try session.endedAt.advanced(by: passed + 1)
-            let longerNet = try account.netCents(of: longer, version)
+            longer.endedAt = try session.endedAt.advanced(by: second + 1)
+            let longerNet = try account.netCents(of: longer, version, timeline)
             if let limit = exceeded(cap, by: longerNet) {
                 return CapForecast(limit: limit, reachedAt: reached.endedAt, netCents: net)
             }
@@ -47,10 +60,11 @@ extension Account {
 
     private mutating func netCents(
         of session: WorkSession,
-        _ version: ContractVersion
+        _ version: ContractVersion,
+        _ timeline: SurchargeTimeline
     ) throws(BillingError) -> (session: Int64, month: Int64) {
         if let later = try advanced(for: session, version) { self = later }
-        let net = try draft(session, version).bill.netCents
+        let net = try draft(session, version, known: timeline).bill.netCents
         return (net, try Checked.sum(net, try workNetCents()))
     }
 

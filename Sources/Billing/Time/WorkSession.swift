@@ -41,6 +41,9 @@ public struct WorkSession: Hashable, Sendable {
     /// Whether it was written down afterwards, as work on the telephone is: no agent, no consent, no clock.
     public var isRecorded: Bool
 
+    /// From its start to its end, breaks included.
+    var stretch: Range<Int64> { startedAt.seconds..<endedAt.seconds }
+
     /// The longest session that can be billed, 366 days in seconds.
     static let longest: Int64 = 366 * 86_400
 

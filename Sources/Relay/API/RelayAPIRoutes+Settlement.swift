@@ -10,14 +10,14 @@ extension RelayAPIRoutes {
         return [
             APIRoute(method: .post, path: RelayRoute.records, access: .operators(.operator)) { request, caller in
                 let work = try await request.body(NewWorkRecord.self)
-                let record = try await desk.settlement.record(work, by: caller.requireOperator())
+                let record = try await desk.record(work, by: caller.requireOperator())
                 return try .json(try await desk.message(record), status: .created)
             },
             APIRoute(method: .post, path: session + "credit", access: .operators(.owner)) { request, caller in
                 let credit = try await request.body(CreditRequest.self)
                 let id = try request.parameter("id")
                 return try .json(
-                    try await desk.settlement.credit(id, credit, by: caller.requireOperator()),
+                    try await desk.credit(id, credit, by: caller.requireOperator()),
                     status: .created
                 )
             },
@@ -29,7 +29,7 @@ extension RelayAPIRoutes {
             APIRoute(method: .post, path: contract + "balance", access: .operators(.owner)) { request, caller in
                 let balance = try await request.body(QuotaBalanceRequest.self)
                 let id = try request.parameter("id")
-                return try .json(try await desk.settlement.balance(id, balance, by: caller.requireOperator()))
+                return try .json(try await desk.balance(id, balance, by: caller.requireOperator()))
             },
         ]
     }

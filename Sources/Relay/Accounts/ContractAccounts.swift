@@ -11,15 +11,15 @@ struct ContractAccounts: Sendable {
     ///
     /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
     func account(of contract: String, at now: Int64) async throws -> Account {
-        try await account(of: contract, with: nil, at: now)
+        try await account(of: contract, with: [], at: now)
     }
 
     /// The same with something that is not in the ledger yet.
-    func account(of contract: String, with more: Posting?, at now: Int64) async throws -> Account {
+    func account(of contract: String, with more: [Posting], at now: Int64) async throws -> Account {
         let history = try await history(of: contract)
         let postings = try await postings(of: contract)
         do {
-            return try Self.account(history, postings + (more.map { [$0] } ?? []), at: now)
+            return try Self.account(history, postings + more, at: now)
         } catch {
             throw Refusal.conflict("\(contract) cannot be billed: \(error)")
         }

@@ -19,8 +19,13 @@ struct Settlement: Sendable {
 
     /// Writes work down.
     ///
+    /// - Parameter running: the contract's sessions that run, each as if it ended now: they count towards the agreed upper limit.
     /// - Throws: `Refusal` where the work cannot have been, is billed already, or would change what is settled.
-    func record(_ request: NewWorkRecord, by person: OperatorIdentity) async throws -> LedgerSession {
+    func record(
+        _ request: NewWorkRecord,
+        beside running: [(LedgerSession, Int64)] = [],
+        by person: OperatorIdentity
+    ) async throws -> LedgerSession {
         let now = clock.wall()
         let history = try await accounts.history(of: request.contract)
         let today = try Instant(seconds: now)
@@ -65,9 +70,17 @@ struct Settlement: Sendable {
             allowsOverlap: request.allowsOverlap
         )
         try await ledger.checkRecord(record)
-        let after = try await accounts.account(of: request.contract, with: .session(work), at: now)
+        let after = try await accounts.account(of: request.contract, with: [.session(work)], at: now)
         try await requireUnchanged(request.contract, in: after, at: now)
-        try Self.requireWithinCap(work, version.contract, after)
+        let beside = try running.enumerated().map { index, session in
+            var session = try ContractAccounts.work(session.0, endedAt: session.1)
+            session.settled = Self.next - Int64(running.count - index)
+            return Posting.session(session)
+        }
+        let whole =
+            beside.isEmpty
+            ? after : try await accounts.account(of: request.contract, with: [.session(work)] + beside, at: now)
+        try Self.requireWithinCap(work, version.contract, whole)
         let session = try await ledger.recordWork(work.session, record)
         await book.update(request.contract, at: now)
         return session

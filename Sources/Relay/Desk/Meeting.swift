@@ -38,6 +38,8 @@ struct RunningSession: Sendable {
     var pausedBy: Set<LedgerParty> = []
     /// An end is away; the clock stands still until both are there.
     var disconnection: Disconnection?
+    /// Times without a connection that are over and that the ledger has not taken yet.
+    var unwrittenGaps: [Gap] = []
     /// What its clock is about to run into.
     var limits = SessionLimits()
     /// The end that could not be written yet, because the disk is full.
@@ -65,6 +67,12 @@ struct Disconnection: Sendable {
     let keptUntil: Int64
     /// What the ledger says where nobody comes back.
     let reason: String
+}
+
+/// A time in which an end was away, in the session's time.
+struct Gap: Sendable {
+    let from: Int64
+    let to: Int64
 }
 
 /// How a session ended.

@@ -97,26 +97,42 @@ extension SupportDesk {
                 metadata: ["session": "\(session)", "error": "\(error)"]
             )
         }
-        await watchLimits(session)
+        watchLimits(session)
     }
 
     func reconnected(_ session: String) async {
         recordTunnels()
         guard let current = running[session], let disconnection = current.disconnection else { return }
         running[session]?.disconnection = nil
-        let instant = current.instant(clock)
+        running[session]?.unwrittenGaps.append(Gap(from: disconnection.instant, to: current.instant(clock)))
+        await tryToWriteGaps(of: session)
+        logger.notice("session goes on", metadata: ["session": "\(session)"])
+        watchLimits(session)
+    }
+
+    /// Writes down what the ledger does not have yet of the times in which an end was away; before whatever comes after them.
+    ///
+    /// - Throws: where the ledger cannot be written; they are kept, and written with the next tick.
+    func writeGaps(of session: String) async throws {
+        while let gap = running[session]?.unwrittenGaps.first {
+            // The beginning once more, should it not have been written.
+            try await ledger.disconnectSession(session, instant: gap.from)
+            try await ledger.reconnectSession(session, instant: gap.to)
+            guard running[session]?.unwrittenGaps.first?.from == gap.from else { continue }
+            running[session]?.unwrittenGaps.removeFirst()
+        }
+    }
+
+    /// The same; what fails is said in the log.
+    func tryToWriteGaps(of session: String) async {
         do {
-            // Once more, should the beginning not have been written.
-            try await ledger.disconnectSession(session, instant: disconnection.instant)
-            try await ledger.reconnectSession(session, instant: instant)
+            try await writeGaps(of: session)
         } catch {
             logger.error(
-                "the end of a disconnection was not written",
+                "the end of a disconnection is not written yet",
                 metadata: ["session": "\(session)", "error": "\(error)"]
             )
         }
-        logger.notice("session goes on", metadata: ["session": "\(session)"])
-        await watchLimits(session)
     }
 
     /// Nobody came back: the session ends where it was.
@@ -193,6 +209,9 @@ extension SupportDesk {
                     reason: "the relay went away"
                 )
             )
+            running[record.session]?.limits.passed = try await passedLimits(of: record.session)
+            running[record.session]?.limits.warnings = try await ledger.notes(record.session).filter { $0.by == .relay }
+                .map(\.text)
             try await ledger.disconnectSession(record.session, instant: record.lastInstant)
             rooms.reopen(
                 RoomTable.Room(

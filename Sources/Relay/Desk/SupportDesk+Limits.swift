@@ -30,6 +30,29 @@ struct QuotaWatch: Sendable {
     let notice: String
 }
 
+/// When a session that goes on reaches its limits: thousands of ends are tried, so that it is computed beside the desk.
+struct LimitForecast: Sendable {
+    let cap: CapForecast?
+    /// What is left of the included time, in rounded seconds, and the session's time at which it is; in the order of the moments.
+    let quota: [(left: Int64, reachedAt: Int64)]
+
+    @concurrent
+    static func of(
+        _ work: WorkSession,
+        in account: Account,
+        within seconds: Int64,
+        beyond passed: Set<CapForecast.Limit>
+    ) async throws -> LimitForecast {
+        let quota = try SupportDesk.quotaWarnings.compactMap { left in
+            try account.quotaForecast(for: work, leaving: left, within: seconds).map { (left, $0.seconds) }
+        }
+        return LimitForecast(
+            cap: try account.capForecast(for: work, within: seconds, beyond: passed),
+            quota: quota.sorted { $0.1 < $1.1 }
+        )
+    }
+}
+
 /// What a session's clock is about to run into.
 struct SessionLimits: Sendable {
     var cap: CapWatch?
@@ -39,10 +62,11 @@ struct SessionLimits: Sendable {
     var revision: Int64 = 0
     /// When they were found out, in monotonic milliseconds.
     var foundAt: Int64 = 0
-    /// When the client was asked whether it goes on, in monotonic milliseconds.
+    /// When the client was asked whether it goes on, in monotonic milliseconds, and beyond what.
     var askedAt: Int64?
-    /// The client agreed to pass the cap in this session.
-    var isCapLifted = false
+    var asked: CapAnswer.Limit?
+    /// What this session has passed: the client agreed, or both were told. Each limit is asked about by itself.
+    var passed: Set<CapForecast.Limit> = []
     /// What both ends are told, in its order.
     var warnings: [String] = []
 }
@@ -58,37 +82,61 @@ extension SupportDesk {
     static let limitsInterval: Int64 = 15_000
 
     /// Finds out when a session reaches its limits; asked anew whenever its clock goes on, its price changes, or others spend beside it.
-    func watchLimits(_ session: String) async {
-        running[session]?.limits.cap = nil
+    ///
+    /// That takes its time, which nobody waits for: whose clock goes on hears so at once.
+    func watchLimits(_ session: String) {
+        guard let before = running[session] else { return }
+        let instant = before.instant(clock)
+        // Where a cap has stopped the clock it stays stopped until it is known what follows, which is found out from there on.
+        let isStopped = before.limits.cap.map { $0.stopsClock && instant >= $0.reachedAt } ?? false
+        if !isStopped || before.isStanding { running[session]?.limits.cap = nil }
         running[session]?.limits.quota = []
         running[session]?.limits.revision += 1
         running[session]?.limits.foundAt = clock.monotonicMilliseconds()
-        guard let current = running[session], !current.isStanding else { return }
+        guard !before.isStanding else {
+            // Whoever comes back is asked again, and has all the time to answer.
+            running[session]?.limits.askedAt = nil
+            return
+        }
+        limitSearches[session] = Task { await findLimits(of: session, from: instant) }
+    }
+
+    /// Waits until what a session is about to run into is known.
+    func limitsAreKnown(of session: String) async {
+        while let search = limitSearches[session] {
+            await search.value
+            if limitSearches[session] == search { limitSearches[session] = nil }
+        }
+    }
+
+    private func findLimits(of session: String, from instant: Int64) async {
+        guard let current = running[session] else { return }
         do {
             guard let version = try await ledger.contract(current.contract, version: current.version) else { return }
             let contract = try Self.terms(of: version)
             guard contract.cap != nil || contract.retainer != nil, let record = try await ledger.session(session) else {
                 return
             }
-            let instant = current.instant(clock)
             let account = try await accounts.account(
                 beside: try await recordsBeside(session, of: current.contract),
                 of: current.contract
             )
-            let work = try ContractAccounts.work(record, endedAt: instant)
-            let cap =
-                current.limits.isCapLifted
-                ? nil : try account.capForecast(for: work, within: current.maximumSeconds)
-            var quota: [QuotaWatch] = []
-            for left in Self.quotaWarnings {
-                let reached = try account.quotaForecast(for: work, leaving: left, within: current.maximumSeconds)
-                guard let reached else { continue }
-                let notice = Self.quotaNotice(left, contract, category: record.category)
-                quota.append(QuotaWatch(reachedAt: reached.seconds, notice: notice))
+            let forecast = try await LimitForecast.of(
+                try ContractAccounts.work(record, endedAt: instant),
+                in: account,
+                within: current.maximumSeconds,
+                beyond: current.limits.passed
+            )
+            guard let limits = running[session]?.limits, limits.revision == current.limits.revision else { return }
+            running[session]?.limits.cap = forecast.cap.flatMap { Self.watch($0, contract) }
+            running[session]?.limits.quota = forecast.quota.map { left, reached in
+                QuotaWatch(reachedAt: reached, notice: Self.quotaNotice(left, contract, category: record.category))
             }
-            guard running[session]?.limits.revision == current.limits.revision else { return }
-            running[session]?.limits.cap = cap.flatMap { Self.watch($0, contract) }
-            running[session]?.limits.quota = quota.sorted { $0.reachedAt < $1.reachedAt }
+            // A question goes on only where it is the same one, and its limit is still reached.
+            let isSame = forecast.cap.map {
+                $0.limit.rawValue == limits.asked?.rawValue && $0.reachedAt.seconds <= instant
+            }
+            if isSame != true { running[session]?.limits.askedAt = nil }
         } catch {
             logger.error(
                 "a session's limits cannot be watched",
@@ -97,8 +145,15 @@ extension SupportDesk {
         }
     }
 
-    /// The contract's other sessions that run, each as if it ended now.
-    func recordsBeside(_ session: String, of contract: String) async throws -> [(LedgerSession, Int64)] {
+    /// The same for all sessions of a contract that run: what they may still cost changes with what is settled beside them.
+    func watchLimits(of contract: String) {
+        for session in running.values where session.contract == contract && session.pendingEnd == nil {
+            watchLimits(session.session)
+        }
+    }
+
+    /// The contract's sessions that run, but for one, each as if it ended now.
+    func recordsBeside(_ session: String?, of contract: String) async throws -> [(LedgerSession, Int64)] {
         var records: [(LedgerSession, Int64)] = []
         for other in running.values.sorted(by: { $0.session < $1.session })
         where other.contract == contract && other.session != session && other.pendingEnd == nil {
@@ -110,14 +165,18 @@ extension SupportDesk {
 
     /// Says so, asks, or ends the session, where a limit is reached (rule 12).
     func enforceLimits() async {
-        for session in running.values where !session.isStanding && session.pendingEnd == nil {
+        for id in running.keys {
+            await limitsAreKnown(of: id)
+            guard let session = running[id], !session.isStanding, session.pendingEnd == nil else { continue }
             let instant = session.instant(clock)
             for watch in session.limits.quota where instant >= watch.reachedAt {
-                await warn(session.session, watch.notice)
+                _ = await warn(session.session, watch.notice)
             }
             guard let cap = session.limits.cap, instant >= cap.reachedAt else { continue }
             switch cap.onReach {
-            case .warn: await warn(session.session, cap.notice)
+            case .warn:
+                guard await warn(session.session, cap.notice) else { continue }
+                pass(cap.limit, in: session.session)
             case .stop: await end(lost: session.session, Self.capReason)
             case .needConsent: await ask(session, cap)
             }
@@ -127,20 +186,37 @@ extension SupportDesk {
         where now - session.limits.foundAt >= Self.limitsInterval && session.limits.askedAt == nil
             && running.values.contains(where: { $0.contract == session.contract && $0.session != session.session })
         {
-            await watchLimits(session.session)
+            watchLimits(session.session)
         }
     }
 
+    /// A limit that is not watched any more; the other one is.
+    private func pass(_ limit: CapAnswer.Limit, in session: String) {
+        if let limit = CapForecast.Limit(rawValue: limit.rawValue) { running[session]?.limits.passed.insert(limit) }
+        watchLimits(session)
+    }
+
+    /// What the client of a session agreed to pass, as the ledger has it.
+    func passedLimits(of session: String) async throws -> Set<CapForecast.Limit> {
+        let answers = try await ledger.capAnswers(session)
+        return Set(answers.filter(\.accepts).compactMap { CapForecast.Limit(rawValue: $0.limit.rawValue) })
+    }
+
     /// Tells both ends once; the ledger keeps it.
-    private func warn(_ session: String, _ notice: String) async {
-        guard running[session]?.limits.warnings.contains(notice) == false else { return }
+    ///
+    /// - Returns: whether it is in the ledger.
+    private func warn(_ session: String, _ notice: String) async -> Bool {
+        guard let current = running[session] else { return false }
+        guard !current.limits.warnings.contains(notice) else { return true }
         running[session]?.limits.warnings.append(notice)
         do {
             try await ledger.addNote(session, text: notice, by: .relay)
+            return true
         } catch {
             // Said again with the next tick, until it is in the ledger too.
             running[session]?.limits.warnings.removeAll { $0 == notice }
             logger.error("a notice is not written yet", metadata: ["session": "\(session)"])
+            return false
         }
     }
 
@@ -149,7 +225,9 @@ extension SupportDesk {
         let now = clock.monotonicMilliseconds()
         guard let askedAt = session.limits.askedAt else {
             running[session.session]?.limits.askedAt = now
-            return await warn(session.session, cap.notice)
+            running[session.session]?.limits.asked = cap.limit
+            _ = await warn(session.session, cap.notice)
+            return
         }
         if now - askedAt >= Self.capAnswerTime { await end(lost: session.session, Self.capReason) }
     }
@@ -183,9 +261,7 @@ extension SupportDesk {
             await end(lost: session, Self.capReason)
             return try await message(try await known(session))
         }
-        running[session]?.limits.isCapLifted = true
-        running[session]?.limits.askedAt = nil
-        await watchLimits(session)
+        pass(cap.limit, in: session)
         return try await message(try await known(session))
     }
 

@@ -1,3 +1,4 @@
+import Billing
 import Contracts
 import Ledger
 import Receipts
@@ -91,7 +92,7 @@ extension SupportDesk {
             // An end went while the ledger was being written.
             await end(lost: session, LostConnection.either.rawValue)
         }
-        await watchLimits(session)
+        watchLimits(session)
         return started
     }
 
@@ -151,11 +152,11 @@ extension SupportDesk {
             keepForResumption(current.session)
             return try await message(try await known(current.session))
         }
+        try await writeGaps(of: current.session)
         let instant = current.instant(clock)
         running[current.session]?.pausedBy = isPaused ? others.union([party]) : []
         if isPaused {
             running[current.session]?.limits.cap = nil
-            running[current.session]?.limits.askedAt = nil
         }
         let record: LedgerSession
         do {
@@ -172,7 +173,7 @@ extension SupportDesk {
             throw error
         }
         keepForResumption(current.session)
-        await watchLimits(current.session)
+        watchLimits(current.session)
         logger.notice(
             "session \(isPaused ? "paused" : "goes on")",
             metadata: ["session": "\(current.session)", "by": "\(party)"]
@@ -197,20 +198,20 @@ extension SupportDesk {
             let before = try await ledger.session(session)
         else { throw Refusal.notFound("no such session") }
         let contract = try Self.terms(of: record)
-        guard let category = contract.category(id) else {
+        guard contract.category(id) != nil else {
             let known = contract.categories.map(\.id).joined(separator: ", ")
             throw Refusal.badRequest("the contract has no category \"\(id)\" (it has \(known))")
         }
         // What the client agreed to is the measure, however often the category was changed since.
         let agreed = try await ledger.consent(session)?.category ?? before.category
-        guard let old = contract.category(agreed), Self.price(of: category, contract) <= Self.price(of: old, contract)
-        else {
+        guard !contract.isDearer(id, than: agreed) else {
             throw Refusal.conflict(
                 "\(id) is dearer than \(agreed), which the client agreed to (invite again for \(id))"
             )
         }
+        try await writeGaps(of: session)
         let changed = try await ledger.changeCategory(session, to: id, instant: current.instant(clock), by: .operator)
-        await watchLimits(session)
+        watchLimits(session)
         return try await message(changed)
     }
 
@@ -311,6 +312,7 @@ extension SupportDesk {
             )
         current.pendingEnd = pending
         running[session] = current
+        try await writeGaps(of: session)
         let record = try await ledger.endSession(
             session,
             instant: pending.instant,
@@ -320,6 +322,7 @@ extension SupportDesk {
             idleSeconds: pending.idleSeconds
         )
         running[session] = nil
+        limitSearches[session] = nil
         resumptions.remove(session)
         metrics.sessions.record(Int64(running.count))
         // The ends say goodbye by signing the receipt. Where one of them is away, or went while the end was being written, nobody will.
@@ -328,6 +331,8 @@ extension SupportDesk {
         awaitReceipt(of: session, within: areThere ? Self.signingTime : Self.signingTimeAlone)
         logger.notice("session ended", metadata: ["session": "\(session)", "reason": "\(pending.reason)"])
         await settlement.book.update(record.contract, at: clock.wall())
+        // What it came to is spent for those that run beside it, to the step.
+        watchLimits(of: record.contract)
         // Somebody else's end was first by a moment: what was said goes with it all the same.
         guard let summary, !summary.isEmpty, summary != record.summary else { return record }
         return try await ledger.addSummary(session, text: summary, by: party)
@@ -352,10 +357,5 @@ extension SupportDesk {
         let record = try await known(session)
         guard record.operator == person.name else { throw Refusal.forbidden("this is another operator's session") }
         return record
-    }
-
-    /// Warranty work costs nothing.
-    private static func price(of category: Contract.Category, _ contract: Contract) -> Int64 {
-        category.kind == .warranty ? 0 : contract.rateCentsPerHour(of: category) ?? .max
     }
 }

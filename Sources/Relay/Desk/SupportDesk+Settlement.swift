@@ -5,6 +5,39 @@ import Logging
 import RelayAPI
 
 extension SupportDesk {
+    // MARK: What is settled beside sessions that run
+
+    /// Writes work down that had no session.
+    func record(_ work: NewWorkRecord, by person: OperatorIdentity) async throws -> LedgerSession {
+        let session = try await settlement.record(
+            work,
+            beside: try await recordsBeside(nil, of: work.contract),
+            by: person
+        )
+        watchLimits(of: work.contract)
+        return session
+    }
+
+    /// Gives a session back.
+    func credit(_ session: String, _ request: CreditRequest, by person: OperatorIdentity) async throws
+        -> SessionCreditAnswer
+    {
+        let answer = try await settlement.credit(session, request, by: person)
+        watchLimits(of: answer.contract)
+        return answer
+    }
+
+    /// Sets quota by hand.
+    func balance(_ contract: String, _ request: QuotaBalanceRequest, by person: OperatorIdentity) async throws
+        -> QuotaBalanceAnswer
+    {
+        let answer = try await settlement.balance(contract, request, by: person)
+        watchLimits(of: contract)
+        return answer
+    }
+
+    // MARK: Quota and ends
+
     /// How often it is looked whether a month has begun, in milliseconds.
     static let quotaInterval: Int64 = 60_000
     /// How many contracts are brought up to date at once: a tick must not take long.

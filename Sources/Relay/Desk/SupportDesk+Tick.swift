@@ -19,6 +19,9 @@ extension SupportDesk {
             }
             if let limit = meeting.closesAt, now >= limit { closeEnds(of: meeting.invitation) }
         }
+        for session in running.values where !session.unwrittenGaps.isEmpty && session.pendingEnd == nil {
+            await tryToWriteGaps(of: session.session)
+        }
         await enforceLimits()
         await endOverdueSessions()
         await endForsakenSessions()
@@ -82,8 +85,10 @@ extension SupportDesk {
 
     private func checkpoint() async {
         // No later than both ends were heard: a disconnection that is noticed afterwards begins then.
-        let instants = running.values.filter { $0.pendingEnd == nil && $0.disconnection == nil }
-            .map { ($0.session, $0.instant(clock, quiet: quiet(of: $0))) }
+        let instants = running.values.filter {
+            $0.pendingEnd == nil && $0.disconnection == nil && $0.unwrittenGaps.isEmpty
+        }
+        .map { ($0.session, $0.instant(clock, quiet: quiet(of: $0))) }
         guard !instants.isEmpty else { return }
         do {
             try await ledger.checkpoint(Dictionary(uniqueKeysWithValues: instants))

@@ -46,6 +46,8 @@ actor SupportDesk {
     /// Up to which month each contract's quota is written down, and when that was looked at last.
     var quotaMonths: [String: Billing.LocalMonth] = [:]
     var lastQuotaCheck: Int64?
+    /// Where it is being found out what sessions are about to run into.
+    var limitSearches: [String: Task<Void, Never>] = [:]
     var isStopping = false
 
     /// How long an agent that has joined waits for the operator.

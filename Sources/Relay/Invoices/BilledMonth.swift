@@ -18,6 +18,7 @@ struct BilledMonth: Sendable {
     private let statements: [PeriodStatement]
     /// The contract's last day, where one side gave notice.
     private let endsOn: LocalDate?
+    private let history: ContractHistory
 
     /// - Throws: `Refusal` where the contract is unknown or the month has not begun.
     init(_ contract: String, _ month: Billing.LocalMonth, accounts: ContractAccounts, at now: Int64) async throws {
@@ -36,6 +37,7 @@ struct BilledMonth: Sendable {
         }
         self.statements = statements
         endsOn = account.endsOn
+        history = account.history
         self.month = month
         let end = try Instant(seconds: min(now, month.next.start(in: newest.zone) - 1))
         let version = account.history.version(at: end) ?? newest
@@ -44,7 +46,8 @@ struct BilledMonth: Sendable {
     }
 
     /// The months that this one's invoice bills: those before it that waited, and itself. Earlier months that should have had an
-    /// invoice of their own stay out of it.
+    /// invoice of their own stay out of it, and so do those that something was written down in after a later month was invoiced: they have
+    /// one of their own.
     func pending(after issued: [InvoiceListing]) throws -> [PeriodStatement] {
         let valid = issued.filter(\.isValid)
         var waiting: [PeriodStatement] = []
@@ -59,15 +62,36 @@ struct BilledMonth: Sendable {
             if statement.lines.isEmpty, waiting.count == 1 {
                 // Nothing waits.
                 waiting = []
-            } else if case .issue = (try? decision(waiting)) ?? .wait {
+            } else if case .issue = (try? decision(waiting, after: issued)) ?? .wait {
                 waiting = []
             }
         }
         return waiting.last?.period == month ? waiting : []
     }
 
-    /// Whether these months are billed now.
-    func decision(_ statements: [PeriodStatement]) throws(InvoicingError) -> Rollover {
-        try Rollover.decide(statements, contract: contract, endsOn: endsOn)
+    /// The months that an invoice bills.
+    func statements(on invoice: InvoiceListing) -> [PeriodStatement] {
+        statements.filter { (invoice.firstMonth...invoice.month).contains("\($0.period)") }
+    }
+
+    /// How many invoices these months need: what lies outside the scope of VAT goes with nothing else (rule 5).
+    static func partCount(of statements: [PeriodStatement]) -> Int {
+        let categories = Set(statements.flatMap(\.vatGroups).map(\.vat.category))
+        return categories.contains(.outsideScope) && categories.count > 1 ? 2 : 1
+    }
+
+    /// Whether these months are billed now, by the terms that were in force at the end of the last of them: so it was decided then, and
+    /// whatever waited must not be forgotten for a later version's sake.
+    func decision(_ statements: [PeriodStatement], after issued: [InvoiceListing]) throws -> Rollover {
+        guard let last = statements.last else { return .wait }
+        // No later invoice takes them along any more.
+        if issued.contains(where: { $0.isValid && $0.firstMonth > "\(last.period)" }) { return .issue(.large) }
+        return try Rollover.decide(statements, contract: try terms(atEndOf: last.period), endsOn: endsOn)
+    }
+
+    private func terms(atEndOf month: Billing.LocalMonth) throws -> Contract {
+        guard month < self.month else { return contract }
+        let end = try Instant(seconds: month.next.start(in: zone) - 1)
+        return history.version(at: end)?.contract ?? contract
     }
 }

@@ -48,7 +48,12 @@ extension InvoiceOffice {
                 throw Refusal.conflict("\(month) is not over (--dry-run shows what it comes to so far)")
             }
             let valid = issued.filter { $0.isValid && $0.month == request.month }
-            if !valid.isEmpty {
+            if let first = valid.first {
+                let statements = billed.statements(on: first)
+                // A part was taken back, or was never reached.
+                guard Set(valid.map(\.part)).count >= BilledMonth.partCount(of: statements) else {
+                    return try await invoices(billed, statements, isDryRun: false, likelySequence)
+                }
                 var files: [InvoiceFile] = []
                 for invoice in valid { files.append(try await show(invoice.number)) }
                 return .answer(InvoiceAnswer(invoices: files))
@@ -72,7 +77,7 @@ extension InvoiceOffice {
                     : "there is nothing to invoice in \(month) (no fee and no billed session)"
             )
         }
-        if case .wait = try Self.translating({ try billed.decision(statements) }), !request.isDryRun {
+        if case .wait = try Self.translating({ try billed.decision(statements, after: issued) }), !request.isDryRun {
             let net = statements.reduce(0) { $0 &+ $1.netCents }
             let waits =
                 "\(Cents.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
