@@ -132,4 +132,66 @@ struct InvoiceOfficeTests {
             #expect(try await office.explain(storno.summary.number, line: nil).text.contains(session))
         }
     }
+
+    // MARK: What waits
+
+    private static let waiting =
+        exampleContract + "\npayment: { termDays: 14, cycle: monthly, smallestInvoice: \"50.00\" }\n"
+
+    private func invoices(_ stage: DeskStage, _ month: String) async throws -> InvoiceAnswer {
+        try await office(stage).invoice(InvoiceRequest(contract: "minute", month: month, isDryRun: false))
+    }
+
+    @Test("a month that waited stands on the next invoice, whatever a later version says of small ones")
+    func waited() async throws {
+        let stage = try await DeskStage(contract: Self.waiting)
+        try await stage.with {
+            let (first, january) = try await work(stage, seconds: 600)
+            #expect(try await invoices(stage, january).invoices.isEmpty)
+            try await stage.add(exampleContract.replacing("validFrom: 2026-01-01", with: "validFrom: 2027-02-01"))
+            let (second, february) = try await work(stage, seconds: 600)
+            let invoice = try #require(try await invoices(stage, february).invoices.first)
+            #expect(try ParsedInvoice(Array(invoice.xml.utf8)).sessions?.map(\.session) == [first, second])
+        }
+    }
+
+    @Test("what is written down in a month after a later one was invoiced is issued by itself, however small")
+    func overtaken() async throws {
+        let stage = try await DeskStage(contract: Self.waiting)
+        try await stage.with {
+            stage.hands.advance(20 * 86_400)
+            let (_, february) = try await work(stage, seconds: 3000)
+            #expect(try await invoices(stage, february).invoices.count == 1)
+            _ = try await stage.phone(from: "2027-01-20T10:00", to: "2027-01-20T10:20")
+            let invoice = try #require(try await invoices(stage, "2027-01").invoices.first)
+            #expect(invoice.summary.netCents == 3000)
+        }
+    }
+
+    @Test("of a month that needs two invoices the one that was taken back is issued anew, and the other stays")
+    func parts() async throws {
+        let outside = exampleContract.replacing("vat: { category: S, percent: 19 }", with: "vat: { category: O }")
+            .replacing("country: DE", with: "country: CH").replacing(
+                "\"10115\", city: Berlin",
+                with: "\"8001\", city: Zürich"
+            )
+        let stage = try await DeskStage()
+        try await stage.with {
+            let first = try await stage.session()
+            stage.hands.advance(600)
+            _ = try await stage.desk.end(EndRequest(summary: "inside"), session: first, by: stage.jana)
+            try await stage.add(outside.replacing("validFrom: 2026-01-01", with: "validFrom: 2027-01-15"))
+            stage.hands.advance(86_400)
+            let (_, month) = try await work(stage, seconds: 1200)
+            let both = try await invoices(stage, month).invoices
+            #expect(both.map(\.summary.netCents) == [1500, 3000])
+            let outside = try #require(both.last).summary.number
+            _ = try await office(stage).cancel(CancelInvoice(number: outside, reason: "wrong address"))
+            let anew = try await invoices(stage, month).invoices
+            #expect(anew.map(\.summary.netCents) == [1500, 3000])
+            #expect(anew.first == both.first)
+            #expect(anew.last?.summary.number != outside)
+            #expect(try await invoices(stage, month).invoices.map(\.summary.number) == anew.map(\.summary.number))
+        }
+    }
 }
