@@ -35,7 +35,7 @@ struct InvoiceReview: Sendable {
         var findings = InvoiceCheck.findings(in: invoice).map(\.description)
         findings += InvoiceCheck.differences(invoice, fromReceipts: receipts).map(\.description)
         for session in sessions {
-            findings += Self.differences(session, invoice)
+            findings += try Self.differences(session, invoice, folder)
             findings += try Self.review(session, invoice, folder, keys, phrases)
         }
         findings += try Self.terms(sessions, invoice, folder, phrases)
@@ -93,7 +93,9 @@ struct InvoiceReview: Sendable {
         return findings
     }
 
-    private static func differences(_ session: Session, _ invoice: ParsedInvoice) -> [String] {
+    private static func differences(_ session: Session, _ invoice: ParsedInvoice, _ folder: AgentFolder) throws
+        -> [String]
+    {
         guard let consent = session.consent else { return [] }
         let place = "session \(session.figures.session)"
         var differences: [String] = []
@@ -104,17 +106,32 @@ struct InvoiceReview: Sendable {
         where agreed != billed {
             differences.append("\(place): was agreed to under \(agreed), not \(billed)")
         }
-        return differences + prices(of: session.figures.session, consent, invoice)
+        return differences + (try prices(of: session, consent, invoice, folder))
     }
 
-    /// Time costs what was agreed to before the session. Where the contract includes time, it may name another price for what goes
-    /// beyond that (rule 6).
-    private static func prices(of session: String, _ consent: ConsentRecord, _ invoice: ParsedInvoice) -> [String] {
+    /// Time costs what the contract says of its kind of work: a cheaper kind may have been chosen since the consent, never a dearer one
+    /// (rule 13). Where the contract includes time, it may name another price for what goes beyond that (rule 6).
+    private static func prices(
+        of session: Session,
+        _ consent: ConsentRecord,
+        _ invoice: ParsedInvoice,
+        _ folder: AgentFolder
+    ) throws -> [String] {
         guard consent.price.quotaLeftSeconds == nil else { return [] }
         let agreed = UnitPrice(cents: consent.price.centsPerHour)
-        return invoice.lines
-            .filter { $0.session == session && $0.kind == .time && $0.price != agreed }
-            .map { "line \($0.id): takes \($0.price) an hour, but the session was agreed to at \(agreed)" }
+        let contract = try folder.contract(consent.contractHash)
+        let id = session.receipt?.category ?? session.figures.category
+        let category = id.flatMap { contract?.category($0) }
+        let rate = category.flatMap { $0.kind == .warranty ? 0 : contract?.rateCentsPerHour(of: $0) }
+        let price = rate.map { UnitPrice(cents: $0) }
+        return invoice.lines.compactMap { line in
+            guard line.session == session.figures.session, line.kind == .time else { return nil }
+            if line.price > agreed {
+                return "line \(line.id): takes \(line.price) an hour, but the session was agreed to at \(agreed)"
+            }
+            guard let category, let price, line.price != price else { return nil }
+            return "line \(line.id): takes \(line.price) an hour, but the contract says \(price) for \(category.id)"
+        }
     }
 }
 
