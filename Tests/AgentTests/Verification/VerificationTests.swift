@@ -56,6 +56,17 @@ private struct Bill {
         return contract
     }
 
+    /// Versions of a contract with these fees; from the second on they hold since the month's first, second, ... day.
+    static func contracts(feesCents: [Int64], percentBp: [Int64] = []) throws -> [Contract] {
+        try feesCents.enumerated().map { index, fee in
+            var contract = try Samples.contract()
+            if index > 0 { contract.validFrom = try LocalDate.parse("2026-10-0\(index + 1)") }
+            contract.retainer = .init(kind: .takeOrPay, feeCents: fee, includedSeconds: 3600)
+            if percentBp.indices.contains(index) { contract.vat.percentBp = percentBp[index] }
+            return contract
+        }
+    }
+
     /// The invoice as the relay writes it.
     ///
     /// - Parameters:
@@ -171,6 +182,7 @@ struct VerificationTests {
                 Invoice 2026-0001 of Jana Lotse IT-Service: 84.79 EUR
                   s-1  00:43:10 -> 00:45:00  71.25 EUR
                     agreed to here: Checkout is slow (jana)
+                  \(Phrases(.english).termsNotChecked)
                 \(bill.home.path)/invoice.xml is right: everything was computed again.
 
                 """
@@ -222,6 +234,35 @@ struct VerificationTests {
         let (status, screen, _) = bill.verify(try Bill.invoice(of: [other], category: "update"))
         #expect(status == 1)
         #expect(screen.contains("  ! line 1: takes 70.00 an hour, but the contract says 60.00 for update"))
+    }
+
+    @Test("the fee is that of the version at the month's start, though the month's session was under the next")
+    func feeOfTheMonthsStart() throws {
+        let contracts = try Bill.contracts(feesCents: [10000, 15000])
+        let text = try Bill.invoice(of: contracts)
+        try bill.agree(to: contracts[0], version: 1, session: "s-0")
+        try bill.agree(to: contracts[1], version: 2)
+        let (status, screen, _) = bill.verify(text)
+        #expect(status == 0)
+        #expect(!screen.contains("fee"))
+        // Without the version that counts there is nothing to go by.
+        let other = Bill()
+        try other.agree(to: contracts[1], version: 2)
+        let unknown = other.verify(text)
+        #expect(unknown.status == 0)
+        #expect(unknown.screen.contains("  fee and VAT were not checked"))
+    }
+
+    @Test("a fee and a tax that no version of the contract has are found")
+    func wrongTerms() throws {
+        let contracts = try Bill.contracts(feesCents: [10000, 15000])
+        try bill.agree(to: contracts[0], version: 1, session: "s-0")
+        try bill.agree(to: contracts[1], version: 2)
+        let dearer = try Bill.contracts(feesCents: [12000, 15000], percentBp: [2100, 2100])
+        let (status, screen, _) = bill.verify(try Bill.invoice(of: dearer))
+        #expect(status == 1)
+        #expect(screen.contains("the fee is 120.00 EUR, but the contract says 100.00 EUR, 150.00 EUR"))
+        #expect(screen.contains("  ! the VAT is 21 %, but the contract says 19 %"))
     }
 
     @Test("a session that this computer knows nothing of is named, and is no error by itself")
