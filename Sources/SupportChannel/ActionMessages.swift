@@ -314,9 +314,18 @@ public struct SessionEvent: Codable, Sendable, Equatable {
     public var billedSeconds: Int64?
     /// What the client still allows.
     public var grants: [String]?
+    /// How long nothing had happened before an idle timeout.
+    public var idleSeconds: Int64?
 
     /// An event.
-    public init(kind: Kind, rawSeconds: Int64? = nil, billedSeconds: Int64? = nil, grants: [String]? = nil) {
+    public init(
+        kind: Kind,
+        rawSeconds: Int64? = nil,
+        billedSeconds: Int64? = nil,
+        grants: [String]? = nil,
+        idleSeconds: Int64? = nil
+    ) {
+        self.idleSeconds = idleSeconds
         self.kind = kind
         self.rawSeconds = rawSeconds
         self.billedSeconds = billedSeconds

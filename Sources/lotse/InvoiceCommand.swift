@@ -119,6 +119,8 @@ struct InvoiceFiles: ParsableArguments {
 
     /// Of several invoices of one month the second one's files get `-2` before their ending.
     func save(_ invoices: [InvoiceFile]) throws {
+        // Before anything is written.
+        if xml != nil { try invoices.forEach { try $0.requireXML() } }
         for (index, invoice) in invoices.enumerated() {
             if let xml { try Screen.save(invoice.xml, to: Self.name(xml, index)) }
             if let html { try Screen.save(invoice.html, to: Self.name(html, index)) }

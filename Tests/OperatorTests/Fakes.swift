@@ -118,7 +118,8 @@ final class FakeRelay: SessionRelay {
         if failsToEnd.withLock({ $0 }) {
             throw RelayAPIError(kind: .unreachable, diagnostics: "https://relay:1: Connection refused")
         }
-        return tell("end \(request.reason): \(request.summary ?? "-")", .ended, summary: request.summary)
+        let idle = request.idleSeconds.map { " (\($0) s idle)" } ?? ""
+        return tell("end \(request.reason): \(request.summary ?? "-")\(idle)", .ended, summary: request.summary)
     }
 
     private func tell(_ what: String, _ state: SessionRecord.State, summary: String? = nil) -> SessionRecord {

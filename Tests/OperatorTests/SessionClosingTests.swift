@@ -166,6 +166,23 @@ struct SessionClosingTests {
         #expect(relay.told.withLock { $0 } == ["close 753", "conclude signed"])
     }
 
+    @Test(
+        "where the client's program reached the operator alone the relay hears the end from here, and idle time as such",
+        arguments: [
+            (SessionEvent(kind: .idle, idleSeconds: 900), "end idle: - (900 s idle)"),
+            (SessionEvent(kind: .ended), "end ended: -"), (SessionEvent(kind: .timeout), "end ended: -"),
+        ]
+    )
+    func relayUntold(event: SessionEvent, told: String) async throws {
+        let (_, relay) = try await HeldSession.run(in: temporary, agent: Behaviours.cat) { held in
+            held.relay.standing.withLock { $0 = Samples.record(state: .running) }
+            held.agent.emit(event)
+            while held.relay.receipts.withLock({ $0.isEmpty }) { await Task.yield() }
+            return held.relay
+        }
+        #expect(relay.told.withLock { $0 } == [told, "close 753", "conclude signed"])
+    }
+
     @Test("a program that has to leave lets both ends sign what they say, also where the relay is gone")
     func interrupted() async throws {
         let (end, relay) = try await HeldSession.run(in: temporary, agent: Behaviours.cat) { held in

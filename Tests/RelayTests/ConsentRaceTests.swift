@@ -93,4 +93,32 @@ struct ConsentRaceTests {
             #expect(try await stage.ledger.session(other.session)?.idleSeconds == 0)
         }
     }
+
+    @Test("idle time is not billed either where the operator tells it, whom alone the client's program reached")
+    func idleFromTheOperator() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let session = try await stage.session()
+            stage.hands.advance(1200)
+            let record = try await stage.desk.end(
+                EndRequest(reason: "idle", idleSeconds: 900),
+                session: session,
+                by: stage.jana
+            )
+            #expect(record.reason == "nothing was done for too long")
+            #expect(record.billedSeconds == 300)
+            let other = try await stage.session()
+            stage.hands.advance(7200)
+            _ = try await stage.desk.end(
+                EndRequest(reason: "idle", idleSeconds: 7200),
+                session: other,
+                by: stage.jana
+            )
+            #expect(try await stage.ledger.session(other)?.idleSeconds == 900)
+            let third = try await stage.session()
+            stage.hands.advance(60)
+            _ = try await stage.desk.end(EndRequest(idleSeconds: 60), session: third, by: stage.jana)
+            #expect(try await stage.ledger.session(third)?.idleSeconds == 0)
+        }
+    }
 }

@@ -2,6 +2,7 @@ import ContractFiles
 import Contracts
 import Foundation
 import Invoicing
+import Receipts
 import RelayAPI
 import Testing
 
@@ -113,6 +114,36 @@ struct InvoiceOfficeTests {
                 "\($0)".contains("supplier.yaml")
             }
             #expect(try await office.list().isEmpty)
+        }
+    }
+
+    @Test("a consumer without an electronic address is invoiced by the page alone, and so is the Storno")
+    func pageAlone() async throws {
+        let business = #"kind: business"#
+        let address = #", buyerReference: MK-1, eInvoiceAddress: { scheme: EM, value: mia@klein.example }"#
+        let contract = exampleContract.replacing(business, with: "kind: consumer").replacing(address, with: "")
+        let stage = try await DeskStage(contract: contract)
+        try await stage.with {
+            let (session, month) = try await work(stage, seconds: 600)
+            var supplier = Self.supplier
+            supplier.datev = Supplier.DATEV(consultant: 1001, client: 1, revenueAccount: 8400)
+            let office = office(stage, supplier: supplier)
+            let request = InvoiceRequest(contract: "minute", month: month, isDryRun: true)
+            #expect(try await office.invoice(request).invoices.map(\.xml) == [""])
+            let issue = InvoiceRequest(contract: "minute", month: month, isDryRun: false)
+            let invoice = try #require(try await office.invoice(issue).invoices.first)
+            #expect(invoice.xml.isEmpty)
+            #expect(invoice.html.contains(invoice.summary.number))
+            #expect(invoice.summary.xmlHash == Digest.sha256([]).hex)
+            #expect(try await office.invoice(issue).invoices == [invoice])
+            #expect(try await office.show(invoice.summary.number) == invoice)
+            #expect(try await office.explain(invoice.summary.number, line: nil).text.contains(session))
+            let issued = try #require(try await office.list().first)
+            #expect(try await !office.datev(month: String(issued.issueDate.prefix(7))).base64.isEmpty)
+            let storno = try await office.cancel(CancelInvoice(number: invoice.summary.number, reason: "wrong street"))
+            #expect(storno.xml.isEmpty)
+            #expect(storno.html.contains(invoice.summary.number))
+            #expect(try await stage.ledger.verify().ok)
         }
     }
 

@@ -103,6 +103,17 @@ public struct AgentFolder: Sendable {
         try SmallFile.read(file("consents", session)).map { try ConsentRecord(canonical: Array($0.dropLast())) }
     }
 
+    /// All that was agreed to under a contract and that both signed, in the order of the sessions' ids.
+    func consents(to contract: String) -> [ConsentRecord] {
+        SmallFile.names(in: path + "/consents").filter { $0.hasSuffix(".json") }.compactMap { name in
+            guard let bytes = try? SmallFile.read("\(path)/consents/\(name)"),
+                let consent = try? ConsentRecord(canonical: Array(bytes.dropLast())),
+                consent.contract == contract, consent.isSignedByBoth
+            else { return nil }
+            return consent
+        }
+    }
+
     /// The terms with this hash; nil where this computer does not keep them, or not as they were.
     ///
     /// - Throws: `SystemFailure`.

@@ -118,6 +118,7 @@ extension AgentSession {
                 consent: record,
                 contract: offer.contract,
                 closing: closing,
+                idleSeconds: ending.current?.request?.idleSeconds,
                 startedAt: state.withLock { $0.startedAt },
                 relayKey: state.withLock { $0.relayKey }
             ),

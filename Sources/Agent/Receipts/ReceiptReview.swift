@@ -14,6 +14,8 @@ struct ReceiptReview: Sendable {
         var contract: Contract?
         /// What it said when the session was over; nil where the receipt is read later.
         var closing: ClosingStatement?
+        /// How long nothing had happened where this computer ended the session for that; nil otherwise, and where the receipt is read later.
+        var idleSeconds: Int64?
         /// When the relay's clock started, as it said then; nil where the receipt is read later.
         var startedAt: Timestamp?
         /// The relay's key; nil where it was never met.
@@ -30,6 +32,8 @@ struct ReceiptReview: Sendable {
         case anotherClosing
         /// It begins at another moment than the relay said at the start.
         case anotherStart
+        /// Less idle time than this computer told when it ended the session for that: the rest would be billed.
+        case idle(said: Int64, told: Int64)
         /// A kind of work that costs more than the one that was agreed to.
         case dearerCategory
         /// Times that are none, or a contract that cannot be billed.
@@ -73,6 +77,10 @@ struct ReceiptReview: Sendable {
             findings.append(.anotherClosing)
         }
         if let start = knowledge.startedAt, start.rfc3339 != receipt.startedAt { findings.append(.anotherStart) }
+        // Nobody is at work meanwhile, and nobody pays for it (rules 1 and 11).
+        if let told = knowledge.idleSeconds, receipt.idleSeconds < told {
+            findings.append(.idle(said: receipt.idleSeconds, told: told))
+        }
         guard let contract = knowledge.contract else {
             self.findings = findings
             isComputed = false

@@ -123,7 +123,8 @@ final class AgentSession: Sendable {
     /// What the operator reaches behind this machine.
     let forwards = ForwardTable()
 
-    private let ending = OneShot<SessionEnding>()
+    /// Why the session is over.
+    let ending = OneShot<SessionEnding>()
     /// What runs has to stop.
     let stop = OneShot<Void>()
     /// The client agreed and signed.
@@ -291,7 +292,8 @@ final class AgentSession: Sendable {
             SessionEvent(
                 kind: event,
                 rawSeconds: outcome.record?.rawSeconds,
-                billedSeconds: outcome.record?.billedSeconds
+                billedSeconds: outcome.record?.billedSeconds,
+                idleSeconds: request.idleSeconds
             )
         )
         events.finish()

@@ -124,6 +124,7 @@ public struct Verification: Sendable {
                 "  \(TerminalText.name(back.session))  \(phrases.givenBack(back.credit == .warranty))  \(amount)"
             )
         }
+        if !review.areTermsChecked { screen.line("  " + phrases.termsNotChecked) }
         return conclude(review.findings, name)
     }
 

@@ -112,6 +112,11 @@ extension Phrases {
                 "it begins at another moment than the relay said at the start",
                 "er beginnt zu einem anderen Zeitpunkt, als das Relay am Anfang sagte"
             )
+        case .idle(let said, let told):
+            say(
+                "it leaves out \(Phrases.clock(said)) of idle time, but nothing happened for \(Phrases.clock(told))",
+                "er lässt \(Phrases.clock(said)) Leerlauf aus, es geschah aber \(Phrases.clock(told)) lang nichts"
+            )
         case .dearerCategory:
             say(
                 "it is for a kind of work that costs more than the one agreed to",

@@ -68,6 +68,12 @@ extension Phrases {
     func taxDiffers(_ said: String, agreed: String) -> String {
         say("the VAT is \(said), but the contract says \(agreed)", "die USt ist \(said), im Vertrag steht \(agreed)")
     }
+    var termsNotChecked: String {
+        say(
+            "fee and VAT were not checked: this computer does not keep the version of the contract that they are from",
+            "Pauschale und USt wurden nicht geprüft: Dieser Computer hat die Fassung des Vertrags nicht, aus der sie sind"
+        )
+    }
     var recordedLater: String {
         say(
             "work without a session, written down later; ask your supporter where you know nothing of it",

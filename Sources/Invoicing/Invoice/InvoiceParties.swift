@@ -75,6 +75,11 @@ extension Invoice.Seller {
     }
 }
 
+extension Invoice {
+    /// Whether the page is the whole invoice: an electronic one is for businesses (§ 14 (2) UStG), and a consumer may have no address for it.
+    public var isPageAlone: Bool { buyer.kind == .consumer && buyer.eInvoiceAddress == nil }
+}
+
 extension Invoice.Buyer {
     /// - Parameter isOutsideScope: the invoice's category is O, which shows no VAT id (BR-O-02).
     init(_ contract: Contract, isOutsideScope: Bool) {

@@ -47,6 +47,13 @@ public struct UnitPrice: Hashable, Sendable {
     }
 }
 
+extension UnitPrice: Comparable {
+    /// By the amount, however many decimals it is written with.
+    public static func < (one: UnitPrice, other: UnitPrice) -> Bool { one.atMostDecimals < other.atMostDecimals }
+
+    private var atMostDecimals: Int128 { Int128(units) * Int128(Exact.powerOfTen(Self.mostDecimals - decimals)) }
+}
+
 extension UnitPrice: CustomStringConvertible {
     /// `47.50`, `11.87625`.
     public var description: String {

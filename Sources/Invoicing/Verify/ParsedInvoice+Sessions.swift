@@ -5,6 +5,8 @@ extension ParsedInvoice {
     public struct Session: Hashable, Sendable {
         /// Its id.
         public var session: String
+        /// The kind of work, its id in the contract; nil where it is not said.
+        public var category: String?
         /// Connected time.
         public var rawSeconds: Int64
         /// Rounded time.
@@ -23,6 +25,7 @@ extension ParsedInvoice {
         /// Figures from their parts: what a receipt says.
         public init(
             session: String,
+            category: String? = nil,
             rawSeconds: Int64,
             billedSeconds: Int64,
             quotaSeconds: Int64,
@@ -33,6 +36,7 @@ extension ParsedInvoice {
         ) {
             self.receipt = receipt
             self.session = session
+            self.category = category
             self.rawSeconds = rawSeconds
             self.billedSeconds = billedSeconds
             self.quotaSeconds = quotaSeconds
@@ -76,6 +80,7 @@ extension ParsedInvoice {
         guard kind.isEmpty || credit != nil else { return nil }
         return Session(
             session: session,
+            category: cells["category"],
             rawSeconds: raw,
             billedSeconds: billed,
             quotaSeconds: quota,

@@ -14,7 +14,8 @@ public enum XRechnung {
 
     /// The file. Its elements stand in the order of UBL's schema.
     ///
-    /// Throws `incomplete` where an address for electronic invoices is missing, as it may be for a consumer.
+    /// Throws `incomplete` where an address for electronic invoices is missing, as it may be for a consumer
+    /// (`Invoice.isPageAlone`).
     public static func bytes(_ invoice: Invoice) throws(InvoicingError) -> [UInt8] {
         guard let seller = invoice.seller.eInvoiceAddress, let buyer = invoice.buyer.eInvoiceAddress else {
             let sentence = "an electronic invoice needs the addresses of both sides (PEPPOL-EN16931-R010, R020)"

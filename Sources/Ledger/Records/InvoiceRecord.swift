@@ -14,7 +14,7 @@ public struct InvoiceDocument: Codable, Hashable, Sendable {
     public var grossCents: Int64
     /// The invoice as a value, JSON.
     public var document: String
-    /// The electronic invoice: the exact bytes that were issued.
+    /// The electronic invoice: the exact bytes that were issued; empty where the page alone is the invoice.
     public var xml: String
     /// SHA-256 of those bytes, hexadecimal.
     public var xmlHash: String

@@ -115,8 +115,8 @@ public enum SessionEnd: Sendable, Equatable {
     case byOperator(SessionRecord)
     /// The relay ended it, and wrote this down.
     case byRelay(SessionRecord)
-    /// The client ended it, or a limit of the contract did.
-    case byAgent(SessionEvent.Kind, billedSeconds: Int64?)
+    /// The client ended it, or a limit of the contract did; the idle time is what had passed without anything before an idle timeout.
+    case byAgent(SessionEvent.Kind, billedSeconds: Int64?, idleSeconds: Int64? = nil)
     /// The connection broke; the relay closes the session by itself.
     case connectionLost
 
@@ -127,13 +127,13 @@ public enum SessionEnd: Sendable, Equatable {
         case .byRelay(let record):
             "the relay ended the session: \(TerminalText.name(record.reason ?? "it did not say why"))"
                 + Self.billed(record.billedSeconds)
-        case .byAgent(.ended, let billed): "the client ended the session\(Self.billed(billed))"
-        case .byAgent(.idle, let billed):
+        case .byAgent(.ended, let billed, _): "the client ended the session\(Self.billed(billed))"
+        case .byAgent(.idle, let billed, _):
             "the session ended because nothing happened for too long\(Self.billed(billed))"
-        case .byAgent(.timeout, let billed): "the session reached the contract's longest time\(Self.billed(billed))"
+        case .byAgent(.timeout, let billed, _): "the session reached the contract's longest time\(Self.billed(billed))"
         case .connectionLost:
             "the connection to the client is lost, and the session has ended (lotse sessions shows the time)"
-        case .byAgent(_, let billed): "the client's side ended the session\(Self.billed(billed))"
+        case .byAgent(_, let billed, _): "the client's side ended the session\(Self.billed(billed))"
         }
     }
 

@@ -325,8 +325,8 @@ public final class SessionHolder: Sendable {
     func finish(_ end: SessionEnd) async {
         guard claim(end) else { return }
         switch end {
-        case .byAgent(_, let billed):
-            await tellRelay()
+        case .byAgent(let kind, let billed, let idle):
+            await tellRelay(kind, idleSeconds: idle)
             await tellReceipt(
                 await settle(ClosingParameters(summary: nil, rawSeconds: billed ?? 0, billedSeconds: billed ?? 0))
             )
@@ -337,10 +337,12 @@ public final class SessionHolder: Sendable {
         leave()
     }
 
-    /// The client's program may not have reached the relay, which would keep the session for those who come back.
-    private func tellRelay() async {
+    /// The client's program may not have reached the relay, which would keep the session for those who come back, and bill idle time.
+    private func tellRelay(_ kind: SessionEvent.Kind, idleSeconds: Int64?) async {
         guard let record = try? await relay.record(session: session.id), record.endedAt == nil else { return }
-        _ = try? await relay.end(session: session.id, EndRequest(summary: nil, reason: "ended"))
+        let request =
+            kind == .idle ? EndRequest(reason: "idle", idleSeconds: idleSeconds) : EndRequest(reason: "ended")
+        _ = try? await relay.end(session: session.id, request)
     }
 
     private func tellReceipt(_ settled: ReceiptOutcome) async {
@@ -368,7 +370,9 @@ public final class SessionHolder: Sendable {
             // Whatever it was, the tunnel is no use any more.
         }
         if let event {
-            await finish(.byAgent(event.kind, billedSeconds: event.billedSeconds))
+            await finish(
+                .byAgent(event.kind, billedSeconds: event.billedSeconds, idleSeconds: event.idleSeconds)
+            )
         } else {
             await finish(.connectionLost)
         }

@@ -3,6 +3,22 @@ import Invoicing
 import RelayAPI
 import Receipts
 
+extension InvoiceFile {
+    /// Sees to it that there is an electronic invoice.
+    ///
+    /// - Throws: `OperatorError` (`refused`) where the client, a consumer, gets the page alone.
+    public func requireXML() throws(OperatorError) {
+        guard xml.isEmpty else { return }
+        throw OperatorError(
+            .refused,
+            """
+            invoice \(summary.number) has no XRechnung, since \(summary.contract) has no client.eInvoiceAddress: the page is the invoice \
+            (--html FILE without --xml writes it)
+            """
+        )
+    }
+}
+
 extension Relay {
     /// Issues a month's invoice, once; or shows what it would be.
     public func invoice(_ contract: String, month: String, isDryRun: Bool) async throws -> InvoiceAnswer {

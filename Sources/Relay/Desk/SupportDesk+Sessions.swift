@@ -235,9 +235,10 @@ extension SupportDesk {
             try await end(
                 session,
                 by: .operator,
-                reason: "ended by the operator",
+                // The client's program may have told the operator's alone.
+                reason: request.reason == "idle" ? Self.idleReason : "ended by the operator",
                 summary: request.summary,
-                idleSeconds: 0
+                idleSeconds: idleSeconds(request, of: session)
             )
         )
     }
@@ -258,21 +259,27 @@ extension SupportDesk {
         }
         let reason =
             switch request.reason {
-            case "idle": "nothing was done for too long"
+            case "idle": Self.idleReason
             case "timeout": "the longest session was over"
             default: "ended by the client"
             }
-        // What is not billed is what the contract says, however much more the client's program claims.
-        let most = request.reason == "idle" ? running[session]?.idleTimeoutSeconds ?? 0 : 0
         return try await message(
             try await end(
                 session,
                 by: .client,
                 reason: reason,
                 summary: nil,
-                idleSeconds: max(0, min(request.idleSeconds ?? 0, most))
+                idleSeconds: idleSeconds(request, of: session)
             )
         )
+    }
+
+    private static let idleReason = "nothing was done for too long"
+
+    /// What is not billed is what the contract says, however much more the client's program claims (rule 1).
+    private func idleSeconds(_ request: EndRequest, of session: String) -> Int64 {
+        let most = request.reason == "idle" ? running[session]?.idleTimeoutSeconds ?? 0 : 0
+        return max(0, min(request.idleSeconds ?? 0, most))
     }
 
     /// One end is gone without a word, or the relay itself ends the session.

@@ -200,7 +200,7 @@ struct InvoiceOffice: Sendable {
     }
 
     static func document(_ invoice: Invoice, zone: TimeZoneRules) throws -> InvoiceDocument {
-        let xml = try XRechnung.bytes(invoice)
+        let xml = invoice.isPageAlone ? [] : try XRechnung.bytes(invoice)
         return InvoiceDocument(
             issueDate: "\(invoice.issueDate)",
             currency: invoice.currency,

@@ -43,7 +43,7 @@ public struct InvoiceSummary: Codable, Sendable, Equatable {
     public var cancelledBy: String?
     /// When the money came, `2026-12-01`.
     public var paidOn: String?
-    /// SHA-256 of the electronic invoice, hexadecimal.
+    /// SHA-256 of the electronic invoice, hexadecimal; of no bytes where there is none.
     public var xmlHash: String
 
     /// A summary.
@@ -84,7 +84,7 @@ public struct InvoiceSummary: Codable, Sendable, Equatable {
 public struct InvoiceFile: Codable, Sendable, Equatable {
     /// What it is.
     public var summary: InvoiceSummary
-    /// XRechnung, the exact bytes as text.
+    /// XRechnung, the exact bytes as text; empty where a consumer without an address for it gets the page alone.
     public var xml: String
     /// The page to print.
     public var html: String

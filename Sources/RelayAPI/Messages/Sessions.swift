@@ -24,7 +24,7 @@ public struct EndRequest: Codable, Sendable {
     public var addendum: String?
     /// Why it ended, such as `ended`, `idle`, `interrupted`.
     public var reason: String
-    /// How long nothing had happened before an idle timeout.
+    /// How long nothing had happened before an idle timeout; from the operator where the agent told only them.
     public var idleSeconds: Int64?
 
     /// A request.

@@ -218,6 +218,50 @@ struct SigningTests {
         #expect(try kept(run) == answer.current)
     }
 
+    /// A receipt of twenty minutes of which the last fifteen were idle.
+    private func idleSession(_ told: Int64, billedSeconds: Int64, netCents: Int64) async throws -> (
+        run: AgentRun, answer: Receipt
+    ) {
+        let time = ManualTime()
+        let failure = AgentError(.relayFailed, "the relay does not answer")
+        let run = try AgentRun(FakeRelay.Script(endFailure: failure), agrees: true, time: time)
+        let answer = OneShot<Receipt>()
+        let status = try await run.with { end in
+            let agreement = try await end.offer(Samples.terms(try Samples.contract(), at: time.epochSeconds))
+            let listening = OneShot<Void>()
+            async let event = end.event(listening: listening)
+            _ = await listening.wait()
+            await time.waitForSleep(of: .seconds(900))
+            time.advance(by: .seconds(900))
+            let last = try await event
+            #expect(last.kind == .idle)
+            #expect(last.idleSeconds == 900)
+            let receipt = TestReceipt { receipt in
+                receipt.endedAt = Timestamp(seconds: 1_800_000_900).rfc3339
+                receipt.rawSeconds = 900
+                receipt.agentClock?.differenceSeconds = 0
+                receipt.idleSeconds = told
+                receipt.billedSeconds = billedSeconds
+                receipt.bands = billedSeconds > 0 ? [.init(seconds: billedSeconds, percentBp: 0, label: "base")] : []
+                receipt.netCents = netCents
+            }
+            answer.resolve(try await end.settle(agreement, receipt))
+        }
+        #expect(status == 0)
+        return (run, try #require(answer.current))
+    }
+
+    @Test("idle time that the relay was not told of, and that the receipt bills, is found, said and written down")
+    func idleBilled() async throws {
+        let (run, answer) = try await idleSession(0, billedSeconds: 900, netCents: 2375)
+        #expect(answer.state == .refused)
+        #expect(answer.reason == "it leaves out 00:00:00 of idle time, but nothing happened for 00:15:00")
+        #expect(run.screen.text.contains("NOT signed: it leaves out 00:00:00 of idle time"))
+        #expect(try kept(run).reason == answer.reason)
+        // Where the operator passed it on, all is well.
+        #expect(try await idleSession(900, billedSeconds: 0, netCents: 0).answer.state == .signed)
+    }
+
     @Test("the second session's receipt says where another one came between")
     func between() async throws {
         let folder = TemporaryFolder()

@@ -14,8 +14,21 @@ private struct Bill {
     var folder: AgentFolder { AgentFolder(path: home.path) }
 
     /// Keeps a consent for the session as the agent does when it starts.
-    func agree(centsPerHour: Int64 = 9500, contract: String = "acme-2026") throws {
-        var terms = Samples.terms(try Samples.contract())
+    ///
+    /// - Parameters:
+    ///   - agreed: the contract, which is kept too; `Samples.contract()`, which is not, where nil.
+    ///   - version: its version.
+    func agree(
+        centsPerHour: Int64 = 9500,
+        contract: String = "acme-2026",
+        to agreed: Contract? = nil,
+        version: Int64 = 3,
+        session: String = Self.session
+    ) throws {
+        if let agreed { try folder.keep(agreed) }
+        var terms = Samples.terms(try agreed ?? Samples.contract())
+        terms.session = session
+        terms.contractVersion = version
         terms.price.centsPerHour = centsPerHour
         let jana = try TestOperator.jana.get()
         let key = try folder.key()
@@ -35,22 +48,50 @@ private struct Bill {
         try folder.keep(record.signed(signatures))
     }
 
+    /// The contract with a cheaper kind of work.
+    static func contractWithCheaperWork() throws -> Contract {
+        var contract = try Samples.contract()
+        contract.ratesCentsPerHour["routine"] = 6000
+        contract.categories.append(Contract.Category(id: "update", kind: .support, rate: "routine"))
+        return contract
+    }
+
+    /// Versions of a contract with these fees; from the second on they hold since the month's first, second, ... day.
+    static func contracts(feesCents: [Int64], percentBp: [Int64] = []) throws -> [Contract] {
+        try feesCents.enumerated().map { index, fee in
+            var contract = try Samples.contract()
+            if index > 0 { contract.validFrom = try LocalDate.parse("2026-10-0\(index + 1)") }
+            contract.retainer = .init(kind: .takeOrPay, feeCents: fee, includedSeconds: 3600)
+            if percentBp.indices.contains(index) { contract.vat.percentBp = percentBp[index] }
+            return contract
+        }
+    }
+
     /// The invoice as the relay writes it.
     ///
     /// - Parameters:
+    ///   - contracts: the contract's versions, oldest first; `Samples.contract()` where nil.
+    ///   - category: the kind of work.
     ///   - isRecorded: whether the work was written down later.
     ///   - isGivenBack: whether it is given back in the same month.
-    static func invoice(isRecorded: Bool = false, isGivenBack: Bool = false) throws -> String {
-        var contract = try Samples.contract()
-        contract.client.buyerReference = "4711"
-        contract.client.eInvoiceAddress = ElectronicAddress(scheme: "EM", value: "rechnung@acme.example")
+    static func invoice(
+        of contracts: [Contract]? = nil,
+        category: String = "question",
+        isRecorded: Bool = false,
+        isGivenBack: Bool = false
+    ) throws -> String {
         let zone = try TimeZoneRules(posix: "CET-1CEST,M3.5.0,M10.5.0/3")
-        var account = Account(
-            history: try ContractHistory([ContractVersion(number: 1, contract: contract, zone: zone)])
-        )
+        let versions = try (contracts ?? [Samples.contract()]).enumerated().map { index, contract in
+            var contract = contract
+            contract.client.buyerReference = "4711"
+            contract.client.eInvoiceAddress = ElectronicAddress(scheme: "EM", value: "rechnung@acme.example")
+            return ContractVersion(number: Int64(index) + 1, contract: contract, zone: zone)
+        }
+        let contract = try #require(versions.last?.contract)
+        var account = Account(history: try ContractHistory(versions))
         let work = WorkSession(
             session: session,
-            category: "question",
+            category: category,
             startedAt: try Instant(rfc3339: "2026-10-05T09:00:00Z"),
             endedAt: try Instant(rfc3339: "2026-10-05T09:43:10Z"),
             settled: 1
@@ -141,6 +182,7 @@ struct VerificationTests {
                 Invoice 2026-0001 of Jana Lotse IT-Service: 84.79 EUR
                   s-1  00:43:10 -> 00:45:00  71.25 EUR
                     agreed to here: Checkout is slow (jana)
+                  \(Phrases(.english).termsNotChecked)
                 \(bill.home.path)/invoice.xml is right: everything was computed again.
 
                 """
@@ -168,6 +210,59 @@ struct VerificationTests {
         #expect(status == 1)
         #expect(screen.contains("  ! line 1: takes 95.00 an hour, but the session was agreed to at 90.00"))
         #expect(screen.contains("  ! session s-1: was agreed to under acme-2025, not acme-2026"))
+    }
+
+    @Test("a session that became cheaper work than was agreed to is right at the cheaper price")
+    func cheaper() throws {
+        let contract = try Bill.contractWithCheaperWork()
+        let text = try Bill.invoice(of: [contract], category: "update")
+        try bill.agree(to: contract)
+        #expect(bill.verify(text).screen.contains("00:45:00  45.00 EUR"))
+        #expect(bill.verify(text).status == 0)
+        // Without the terms nobody can say more than that it is not dearer.
+        let other = Bill()
+        try other.agree()
+        #expect(other.verify(text).status == 0)
+    }
+
+    @Test("a price that is lower than agreed to, and not the contract's for that work, is found")
+    func otherPrice() throws {
+        let contract = try Bill.contractWithCheaperWork()
+        try bill.agree(to: contract)
+        var other = contract
+        other.ratesCentsPerHour["routine"] = 7000
+        let (status, screen, _) = bill.verify(try Bill.invoice(of: [other], category: "update"))
+        #expect(status == 1)
+        #expect(screen.contains("  ! line 1: takes 70.00 an hour, but the contract says 60.00 for update"))
+    }
+
+    @Test("the fee is that of the version at the month's start, though the month's session was under the next")
+    func feeOfTheMonthsStart() throws {
+        let contracts = try Bill.contracts(feesCents: [10000, 15000])
+        let text = try Bill.invoice(of: contracts)
+        try bill.agree(to: contracts[0], version: 1, session: "s-0")
+        try bill.agree(to: contracts[1], version: 2)
+        let (status, screen, _) = bill.verify(text)
+        #expect(status == 0)
+        #expect(!screen.contains("fee"))
+        // Without the version that counts there is nothing to go by.
+        let other = Bill()
+        try other.agree(to: contracts[1], version: 2)
+        let unknown = other.verify(text)
+        #expect(unknown.status == 0)
+        #expect(unknown.screen.contains("  fee and VAT were not checked"))
+    }
+
+    @Test("a fee and a tax that no version of the contract has are found")
+    func wrongTerms() throws {
+        let contracts = try Bill.contracts(feesCents: [10000, 15000])
+        try bill.agree(to: contracts[0], version: 1, session: "s-0")
+        try bill.agree(to: contracts[1], version: 2)
+        let dearer = try Bill.contracts(feesCents: [12000, 15000], percentBp: [2100, 2100])
+        let (status, screen, _) = bill.verify(try Bill.invoice(of: dearer))
+        #expect(status == 1)
+        #expect(screen.contains("the fee is 120.00 EUR, but the contract says 100.00 EUR, 150.00 EUR"))
+        #expect(screen.contains("  ! the VAT is 21 %, but the contract says 19 %"))
     }
 
     @Test("a session that this computer knows nothing of is named, and is no error by itself")
