@@ -70,6 +70,43 @@ extension EndToEnd {
             }
         }
 
+        @Test(
+            "a consumer without an electronic address gets the page; --xml says so in one sentence, and writes nothing"
+        )
+        func pageAlone() async throws {
+            let business = #"kind: business"#
+            let address = #", buyerReference: MK-1, eInvoiceAddress: { scheme: EM, value: mia@klein.example }"#
+            let contract =
+                ExampleContract.text.replacingOccurrences(of: business, with: "kind: consumer")
+                .replacingOccurrences(of: address, with: "")
+                .replacingOccurrences(
+                    of: "kind: support, rate: support }",
+                    with: "kind: support, rate: support, usesQuota: true }"
+                )
+                + "retainer: { kind: takeOrPay, fee: \"20.00\", included: 1h, period: month }\n"
+            try await Stage.with(isReady: false) { stage in
+                try await stage.initialize()
+                let supplier = URL(fileURLWithPath: stage.relayFolder + "/supplier.yaml")
+                try Data(ExampleSupplier.text.utf8).write(to: supplier)
+                try await stage.serve()
+                try await stage.logIn("jana")
+                try await stage.addContract(contract)
+                let month = Date().formatted(.iso8601.year().month())
+                let (xml, html) = (stage.folder + "/files/draft.xml", stage.folder + "/files/draft.html")
+                let draft = ["invoice", "minute", "--month", month, "--dry-run", "--html", html]
+                let program = try stage.start(Programs.lotse, draft + ["--xml", xml])
+                #expect(try await program.ended() == 1)
+                #expect(program.output.isEmpty)
+                #expect(program.errorOutput.split(separator: "\n").count == 1, "\(program.story)")
+                #expect(program.errorOutput.contains("has no XRechnung, since minute has no client.eInvoiceAddress"))
+                let files = FileManager.default
+                #expect(!files.fileExists(atPath: xml) && !files.fileExists(atPath: html))
+                let other = try stage.start(Programs.lotse, draft)
+                #expect(try await other.ended() == 0, "\(other.story)")
+                #expect(try String(contentsOf: URL(fileURLWithPath: html), encoding: .utf8).contains("DRAFT-minute"))
+            }
+        }
+
         @Test("one contract or all, not both and not none; files are for one")
         func usage() async throws {
             try await Stage.with(isReady: false) { stage in
