@@ -17,5 +17,13 @@ struct Restore: ParsableCommand {
     func run() throws {
         try RelaySetup(path: dir).restore(from: file)
         print("The ledger of \(dir) continues from \(file).")
+        print(
+            """
+            What was written after that backup is not in it:
+              - invoices that were issued since: look at what you have sent, for their numbers are given again
+              - sessions that were held since: the clients have the receipts
+              - lotse says once that the ledger was rolled back: remove ledger.head from its folder ($LOTSE_HOME, or ~/.config/lotse) to go on
+            """
+        )
     }
 }

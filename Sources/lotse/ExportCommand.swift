@@ -5,7 +5,7 @@ struct ExportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "export",
         abstract: "Write files for other programs.",
-        discussion: "Example:\n  lotse export datev --month 2026-11 --output EXTF_2026-11.csv",
+        discussion: "Example:\n  lotse export datev --month 2026-12 --output EXTF_2026-12.csv",
         subcommands: [DATEV.self]
     )
 
@@ -13,10 +13,10 @@ struct ExportCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "datev",
             abstract: "Write the booking batch of the invoices issued in a month.",
-            discussion: "Example:\n  lotse export datev --month 2026-11 --output EXTF_2026-11.csv"
+            discussion: "Example:\n  lotse export datev --month 2026-12 --output EXTF_2026-12.csv"
         )
 
-        @Option(name: .long, help: ArgumentHelp("Which month.", valueName: "YYYY-MM"))
+        @Option(name: .long, help: ArgumentHelp("The month in which they were issued.", valueName: "YYYY-MM"))
         var month: String
 
         @Option(name: .long, help: ArgumentHelp("Where to write it.", valueName: "file"))
@@ -25,7 +25,13 @@ struct ExportCommand: AsyncParsableCommand {
         func run() async throws {
             let bytes = try await Screen.relay().datev(month: month)
             try Screen.save(bytes, to: output)
-            Screen.tellNow("\(output) is written (give it to the tax adviser)")
+            // Head and names of the columns stand in every batch.
+            let count = max(0, bytes.split(separator: UInt8(ascii: "\n")).count - 2)
+            Screen.tellNow(
+                count > 0
+                    ? "\(output) is written: \(count) \(count == 1 ? "booking" : "bookings") (give it to the tax adviser)"
+                    : "\(output) is written and has no booking: no invoice was issued in \(month) (--month is the month of issue, which lotse invoice list shows)"
+            )
         }
     }
 }

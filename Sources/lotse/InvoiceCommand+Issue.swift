@@ -56,7 +56,6 @@ extension InvoiceCommand {
 
         private func issue(_ contract: String, at relay: Relay) async throws {
             let answer = try await relay.invoice(contract, month: month, isDryRun: dryRun)
-            try files.save(answer.invoices)
             if output.json {
                 try await Screen.print(JSON.text(Answer(invoices: answer.invoices.map(\.summary), waits: answer.waits)))
             } else if let waits = answer.waits {
@@ -64,7 +63,11 @@ extension InvoiceCommand {
             } else {
                 for invoice in answer.invoices { try await Screen.print(InvoiceTable.sentence(invoice.summary)) }
             }
+            // What was issued is said before, should a file not be written: lotse invoice show writes it again.
+            try files.save(answer.invoices)
             if !dryRun { try await relay.checkLedger() }
+            // Whoever asked for files has none.
+            if answer.invoices.isEmpty, !files.isEmpty { throw ExitCode.failure }
         }
 
         private func issueAll(at relay: Relay) async throws {

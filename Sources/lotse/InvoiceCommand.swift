@@ -41,8 +41,8 @@ struct InvoiceCommand: AsyncParsableCommand {
         func run() async throws {
             let relay = try await Screen.relay()
             let storno = try await relay.cancelInvoice(number, reason: reason)
-            try files.save([storno])
             try await Screen.print(output.json ? JSON.text(storno.summary) : InvoiceTable.sentence(storno.summary))
+            try files.save([storno])
             try await relay.checkLedger()
         }
     }

@@ -37,9 +37,20 @@ struct LiveShell: Sendable {
 
     /// The shell's terminal has this size.
     mutating func fit(_ size: TerminalSize) -> String {
+        let before = rows
         terminalRows = size.rows
         filter.target = target
-        return rows.map { "\u{1b}7\u{1b}[?6l" + Self.region($0) + "\u{1b}8" } ?? ""
+        guard let rows, let before else { return "" }
+        let lost = max(0, before - rows)
+        return Self.movedUp(by: lost) + "\u{1b}7\u{1b}[?6l" + Self.region(rows)
+            + (lost > 0 ? "\u{1b}[\(rows + 1);1H\u{1b}[J" : "") + "\u{1b}8" + (lost > 0 ? draw() : "")
+    }
+
+    /// Takes the cursor out of the region's last rows, which are to go, and what stands there along with it: below the region nothing would
+    /// scroll. Moving down (IND) scrolls by as many rows as are too few below the cursor, so that moving up again ends where it was, or in the
+    /// last row that stays.
+    private static func movedUp(by rows: Int) -> String {
+        rows > 0 ? String(repeating: "\u{1b}D", count: rows) + "\u{1b}[\(rows)A" : ""
     }
 
     /// The beginning: the rows above stay where they are and are scrolled away by the shell.

@@ -37,7 +37,10 @@ enum ConsoleCommand: Equatable {
         }
         let rest = Array(words.dropFirst())
         switch verb {
-        case "run": self = rest.isEmpty ? .wrong("run what? (run df -h)") : .run(rest)
+        case "run":
+            // As on the command line, where it ends the options.
+            let command = rest.first == "--" ? Array(rest.dropFirst()) : rest
+            self = command.isEmpty ? .wrong("run what? (run df -h)") : .run(command)
         case "shell": self = Self.alone(.shell, verb, rest)
         case "logs": self = Self.logs(rest)
         case "get", "put": self = Self.transfer(verb, rest)

@@ -99,8 +99,11 @@ struct Settlement: Sendable {
         -> ContractVersion
     {
         guard let version = history.version(at: from) else {
+            // A version counts from the moment at which it was stored (rule 5), whatever day it names.
+            let stored =
+                history.versions.compactMap(\.storedAt).min().map { "; its first version was stored at \($0)" } ?? ""
             throw Refusal.conflict(
-                "the contract \"\(contract)\" was not in force at \(from) (lotse contract show \(contract))"
+                "the contract \"\(contract)\" was not in force at \(from)\(stored), and terms hold from then on at the earliest (lotse contract show \(contract))"
             )
         }
         let day = version.zone.date(at: from)

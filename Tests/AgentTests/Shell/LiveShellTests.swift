@@ -18,6 +18,15 @@ import Testing
         #expect(shell.append(Array("\u{1b}[r\u{1b}[24;1Hx".utf8)) == "\u{1b}[1;22r\u{1b}[22;1Hx")
     }
 
+    @Test("where the operator's window has fewer rows, cursor and text move into those that are left")
+    func fewerRows() {
+        var shell = LiveShell(window: window)
+        _ = shell.open()
+        let text = shell.fit(TerminalSize(columns: 80, rows: 20))
+        #expect(text.hasPrefix("\u{1b}D\u{1b}D\u{1b}[2A\u{1b}7\u{1b}[?6l\u{1b}[1;20r\u{1b}[21;1H\u{1b}[J\u{1b}8"))
+        #expect(!shell.fit(TerminalSize(columns: 80, rows: 22)).contains("\u{1b}D"))
+    }
+
     @Test("what may have erased them has them drawn again, with the program's colours and position kept")
     func redrawn() {
         var shell = LiveShell(window: window)
