@@ -81,7 +81,7 @@ public struct FileTransferError: Error, Sendable, Equatable, CustomStringConvert
         switch kind {
         case .badPath: "not a whole path without .. (begin it with /)"
         case .badName: "not a name for a file here (no control characters, at most \(FileName.longest) bytes)"
-        case .hidden: "names with a dot in front stay where they are (the client can share the folder by --files)"
+        case .hidden: "names with a dot in front stay where they are (choose a name without)"
         case .notShared: "the client does not share this (ask them to add it to --files)"
         case .leadsOutside: "leads to a place that the client does not share (ask them to add it to --files)"
         case .missing: "no such file or folder"

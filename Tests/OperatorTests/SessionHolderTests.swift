@@ -54,7 +54,7 @@ struct SessionHolderTests {
                 await #expect { try await client.category("holiday") } throws: { "\($0)".contains("question, change") }
             }
             #expect(held.relay.told.withLock { $0 } == ["pause", "resume", "note restarted it", "category change"])
-            #expect(held.agent.told.withLock { $0 } == ["pause", "resume", "note"])
+            #expect(held.agent.told.withLock { $0 } == ["pause", "resume", "note", "note"])
         }
     }
 

@@ -82,7 +82,12 @@ extension SessionHolder {
             let known = session.categories.joined(separator: ", ")
             throw Refusal(status: 404, message: "the contract has no category \"\(category)\" (it has \(known))")
         }
-        try await answer(action, try await relay.category(session: session.id, category: category))
+        let record = try await relay.category(session: session.id, category: category)
+        // What the client pays may be less from now on, and that is theirs to know.
+        let note = NoteParameters(text: "kind of work: \(category)")
+        recorder.note("note: \(note.text)")
+        try await tell("note", note)
+        try await answer(action, record)
     }
 
     private func end(_ action: IncomingAction) async throws {

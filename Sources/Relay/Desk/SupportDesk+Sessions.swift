@@ -307,6 +307,8 @@ extension SupportDesk {
         idleSeconds: Int64,
         at instant: Int64? = nil
     ) async throws -> LedgerSession {
+        // A cap that is about to be found may lie before this moment.
+        await limitsAreKnown(of: session)
         guard var current = running[session] else { return try await known(session) }
         let pending =
             current.pendingEnd
