@@ -143,4 +143,22 @@ struct DisconnectionTests {
             #expect(record.disconnectedSeconds == 40)
         }
     }
+
+    @Test("a gap that is written while the clock ticks stands there once")
+    func writtenOnce() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let session = try await stage.session()
+            for count in 1...20 {
+                stage.hands.advance(5)
+                await stage.desk.disconnected(session, Self.lost, quiet: 0)
+                stage.hands.advance(5)
+                async let ticked: Void = stage.desk.tick()
+                async let back: Void = stage.desk.reconnected(session)
+                async let ticked2: Void = stage.desk.tick()
+                _ = await (ticked, back, ticked2)
+                #expect(try await stage.ledger.session(session)?.breaks.count == count)
+            }
+        }
+    }
 }

@@ -114,13 +114,25 @@ extension SupportDesk {
     ///
     /// - Throws: where the ledger cannot be written; they are kept, and written with the next tick.
     func writeGaps(of session: String) async throws {
-        while let gap = running[session]?.unwrittenGaps.first {
-            // The beginning once more, should it not have been written.
-            try await ledger.disconnectSession(session, instant: gap.from)
-            try await ledger.reconnectSession(session, instant: gap.to)
-            guard running[session]?.unwrittenGaps.first?.from == gap.from else { continue }
-            running[session]?.unwrittenGaps.removeFirst()
+        while running[session]?.unwrittenGaps.isEmpty == false {
+            // One after the other: a gap that two write at once would stand there twice.
+            if let writing = gapWritings[session] {
+                try await writing.value
+                continue
+            }
+            let writing = Task { try await writeFirstGap(of: session) }
+            gapWritings[session] = writing
+            defer { gapWritings[session] = nil }
+            try await writing.value
         }
+    }
+
+    private func writeFirstGap(of session: String) async throws {
+        guard let gap = running[session]?.unwrittenGaps.first else { return }
+        // The beginning once more, should it not have been written.
+        try await ledger.disconnectSession(session, instant: gap.from)
+        try await ledger.reconnectSession(session, instant: gap.to)
+        running[session]?.unwrittenGaps.removeAll { $0.from == gap.from && $0.to == gap.to }
     }
 
     /// The same; what fails is said in the log.

@@ -46,6 +46,8 @@ actor SupportDesk {
     /// Up to which month each contract's quota is written down, and when that was looked at last.
     var quotaMonths: [String: Billing.LocalMonth] = [:]
     var lastQuotaCheck: Int64?
+    /// Sessions of which a time without a connection is being written down.
+    var gapWritings: [String: Task<Void, any Error>] = [:]
     /// Where it is being found out what sessions are about to run into.
     var limitSearches: [String: Task<Void, Never>] = [:]
     var isStopping = false
