@@ -60,6 +60,9 @@ struct CapTests {
             await run.screen.wait(for: "Go on beyond the limit?")
             run.input.append("y")
             run.input.append("x")
+            // Keys are read in their order: what this one does is to be seen when the two before were read.
+            run.input.append("p")
+            await run.screen.wait(for: "Paused at ")
             await time.waitForSleep(of: .seconds(50))
             time.advance(by: .seconds(50))
             #expect(try await !answer.accepts)
