@@ -61,20 +61,6 @@ enum SmallFile {
         _ = fsync(lock)
     }
 
-    /// The names in a folder, in order; none where there is no such folder.
-    static func names(in folder: String) -> [String] {
-        guard let stream = opendir(folder) else { return [] }
-        defer { closedir(stream) }
-        var names: [String] = []
-        while let entry = readdir(stream) {
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
-    }
-
     private static func makeFolders(_ folder: String) throws(SystemFailure) {
         var path = ""
         for component in folder.split(separator: "/") {

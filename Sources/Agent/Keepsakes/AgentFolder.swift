@@ -105,7 +105,8 @@ public struct AgentFolder: Sendable {
 
     /// All that was agreed to under a contract and that both signed, in the order of the sessions' ids.
     func consents(to contract: String) -> [ConsentRecord] {
-        SmallFile.names(in: path + "/consents").filter { $0.hasSuffix(".json") }.compactMap { name in
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/consents")) ?? []
+        return names.sorted().filter { $0.hasSuffix(".json") }.compactMap { name in
             guard let bytes = try? SmallFile.read("\(path)/consents/\(name)"),
                 let consent = try? ConsentRecord(canonical: Array(bytes.dropLast())),
                 consent.contract == contract, consent.isSignedByBoth

@@ -116,13 +116,10 @@ extension SupportDesk {
     func writeGaps(of session: String) async throws {
         while running[session]?.unwrittenGaps.isEmpty == false {
             // One after the other: a gap that two write at once would stand there twice.
-            if let writing = gapWritings[session] {
-                try await writing.value
-                continue
-            }
-            let writing = Task { try await writeFirstGap(of: session) }
+            let writing = gapWritings[session] ?? Task { try await writeFirstGap(of: session) }
             gapWritings[session] = writing
-            defer { gapWritings[session] = nil }
+            // Whoever comes first takes it away: who found it ended would otherwise wait for it again and again.
+            defer { if gapWritings[session] == writing { gapWritings[session] = nil } }
             try await writing.value
         }
     }

@@ -98,7 +98,8 @@ extension SupportDesk {
             running[session]?.limits.askedAt = nil
             return
         }
-        limitSearches[session] = Task { await findLimits(of: session, from: instant) }
+        let revision = before.limits.revision + 1
+        limitSearches[session] = Task { await findLimits(of: session, from: instant, revision) }
     }
 
     /// Waits until what a session is about to run into is known.
@@ -109,8 +110,9 @@ extension SupportDesk {
         }
     }
 
-    private func findLimits(of session: String, from instant: Int64) async {
-        guard let current = running[session] else { return }
+    private func findLimits(of session: String, from instant: Int64, _ revision: Int64) async {
+        // What has changed since is looked for by itself, from its own moment on.
+        guard let current = running[session], current.limits.revision == revision else { return }
         do {
             guard let version = try await ledger.contract(current.contract, version: current.version) else { return }
             let contract = try Self.terms(of: version)
@@ -127,7 +129,7 @@ extension SupportDesk {
                 within: current.maximumSeconds,
                 beyond: current.limits.passed
             )
-            guard let limits = running[session]?.limits, limits.revision == current.limits.revision else { return }
+            guard let limits = running[session]?.limits, limits.revision == revision else { return }
             running[session]?.limits.cap = forecast.cap.flatMap { Self.watch($0, contract) }
             running[session]?.limits.quota = forecast.quota.map { left, reached in
                 QuotaWatch(reachedAt: reached, notice: Self.quotaNotice(left, contract, category: record.category))
