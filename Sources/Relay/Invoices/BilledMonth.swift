@@ -71,7 +71,7 @@ struct BilledMonth: Sendable {
 
     /// The months that an invoice bills.
     func statements(on invoice: InvoiceListing) -> [PeriodStatement] {
-        statements.filter { (invoice.firstMonth...invoice.month).contains("\($0.period)") }
+        statements.filter { invoice.firstMonth <= "\($0.period)" && "\($0.period)" <= invoice.month }
     }
 
     /// How many invoices these months need: what lies outside the scope of VAT goes with nothing else (rule 5).
