@@ -45,12 +45,25 @@ struct Capture {
 /// The payload of each direction of each captured TCP connection over IPv4, in order.
 struct CapturedStreams: Sendable, CustomStringConvertible {
     private struct Stream {
-        var bytes = [UInt8]()
-        /// The sequence number that comes next.
-        var next: UInt32?
+        /// The sequence number of the first byte: the one after SYN's (RFC 9293 §3.4).
+        var start: UInt32?
+        var segments: [(sequence: UInt32, bytes: ArraySlice<UInt8>)] = []
+
+        /// Each of the machine's processors hands on what was sent from it, so segments may be captured in another order than they were sent.
+        var bytes: [UInt8]? {
+            guard let start else { return nil }
+            var bytes: [UInt8] = []
+            let placed = segments.map { (offset: Int($0.sequence &- start), bytes: $0.bytes) }
+            for segment in placed.sorted(by: { $0.offset < $1.offset }) {
+                guard segment.offset <= bytes.count else { return nil }
+                bytes += segment.bytes.dropFirst(bytes.count - segment.offset)
+            }
+            return bytes
+        }
     }
 
-    let all: [[UInt8]]
+    /// Nil where something is missing between what was captured.
+    let all: [[UInt8]?]
 
     /// Reads a capture (pcap-savefile(5), little endian, LINKTYPE_ETHERNET).
     init(_ capture: Data) throws {
@@ -64,28 +77,28 @@ struct CapturedStreams: Sendable, CustomStringConvertible {
             let start = packet + 16
             let end = start + little(packet + 8)
             packet = end
-            guard end <= bytes.count, end - start > 54, number(start + 12, 2) == 0x0800 else { continue }
+            guard end <= bytes.count, end - start >= 54, number(start + 12, 2) == 0x0800 else { continue }
             let segment = start + 14 + Int(bytes[start + 14] & 15) * 4
             let content = segment + Int(bytes[segment + 12] >> 4) * 4
             let ending = start + 14 + number(start + 16, 2)
-            guard content < ending, ending <= end else { continue }
+            guard content <= ending, ending <= end else { continue }
             // The two ports: all addresses are this machine's.
             let key = Array(bytes[segment..<segment + 4])
             let sequence = UInt32(number(segment + 4, 4))
-            let expected = streams[key]?.next ?? sequence
-            // Once more what was there already.
-            if Int32(bitPattern: sequence &- expected) < 0 { continue }
-            guard sequence == expected else { throw Failure("the capture has a gap") }
-            streams[key, default: Stream()].bytes += bytes[content..<ending]
-            streams[key]?.next = sequence &+ UInt32(ending - content)
+            let isSYN = bytes[segment + 13] & 2 != 0
+            if isSYN { streams[key, default: Stream()].start = sequence &+ 1 }
+            if content < ending, !isSYN {
+                streams[key, default: Stream()].segments.append((sequence, bytes[content..<ending]))
+            }
         }
         all = streams.values.map(\.bytes)
     }
 
-    /// How many bytes of protected application data there are, where each stream is TLS records from its first byte to its last; else nil.
+    /// How many bytes of protected application data there are, where each stream is whole and TLS records from its first byte to its last; else nil.
     var applicationDataBytes: Int? {
         var total = 0
         for stream in all {
+            guard let stream else { return nil }
             var index = 0
             while index < stream.count {
                 // RFC 8446 §5.1: type, version, length.
@@ -101,9 +114,9 @@ struct CapturedStreams: Sendable, CustomStringConvertible {
         return total
     }
 
-    var description: String { "\(all.count) streams of \(all.map(\.count)) bytes" }
+    var description: String { "\(all.count) streams of \(all.map { $0.map { "\($0.count)" } ?? "?" }) bytes" }
 
     func contains(_ text: String) -> Bool {
-        all.contains { stream in stream.withUnsafeBytes { ByteSearch.finds(text, in: $0) } }
+        all.contains { stream in (stream ?? []).withUnsafeBytes { ByteSearch.finds(text, in: $0) } }
     }
 }

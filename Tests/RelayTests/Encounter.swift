@@ -128,8 +128,20 @@ extension RelayFixture {
 
     /// Asks until the session is over; the relay hears of a lost connection by itself.
     nonisolated func ended(_ client: RelayClient, _ session: String) async throws -> RelayAPI.SessionRecord {
-        for _ in 0..<2000 {
-            if let record = try await record(client, session), record.endedAt != nil { return record }
+        try await record(client, session) { $0.endedAt != nil }
+    }
+
+    /// Asks until the session is as it will be; the relay writes down what the ends see of each other a moment after they do.
+    @discardableResult
+    nonisolated func record(
+        _ client: RelayClient,
+        _ session: String,
+        when holds: (RelayAPI.SessionRecord) -> Bool
+    ) async throws -> RelayAPI.SessionRecord {
+        let clock = ContinuousClock()
+        let end = clock.now + .seconds(30)
+        while clock.now < end {
+            if let record = try await record(client, session), holds(record) { return record }
         }
         throw CancellationError()
     }
