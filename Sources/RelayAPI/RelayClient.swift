@@ -85,12 +85,36 @@ public struct RelayClient: Sendable {
         }
         head.headers.add(name: "Connection", value: "close")
         do {
-            let (response, identity) = try await roundTrip(head, content)
-            let authority = identity.map { Hexadecimal.encode($0.authoritySPKISHA256) } ?? ""
-            return Reply(answer: try response.decoded(as: type), authority: authority)
+            return try await answer(roundTrip(head, content))
         } catch {
             throw RelayAPIError.from(error, endpoint)
         }
+    }
+
+    /// Goes to a room, over a connection that stays open to become the tunnel.
+    ///
+    /// - Throws: as ``send(_:_:token:body:as:)`` does; the connection is closed then.
+    public func join(room: String) async throws -> (reply: Reply<JoinAnswer>, connection: KeptConnection) {
+        let content = ByteBuffer(bytes: try JSONEncoder().encode(JoinRequest(room: room)))
+        var head = request(.POST, RelayRoute.join, token: nil)
+        head.headers.add(name: "Content-Type", value: "application/json")
+        head.headers.add(name: "Content-Length", value: "\(content.readableBytes)")
+        do {
+            let trip = try await roundTrip(head, content, keepsOpen: true)
+            do {
+                return (try answer(trip), trip.connection)
+            } catch {
+                trip.connection.close()
+                throw error
+            }
+        } catch {
+            throw RelayAPIError.from(error, endpoint)
+        }
+    }
+
+    private func answer<Answer: Decodable & Sendable>(_ trip: RoundTrip) throws -> Reply<Answer> {
+        let authority = trip.peer.map { Hexadecimal.encode($0.authoritySPKISHA256) } ?? ""
+        return Reply(answer: try trip.response.decoded(as: Answer.self), authority: authority)
     }
 
     /// Whether the relay is there, who it is, and what its clock says.
@@ -98,10 +122,10 @@ public struct RelayClient: Sendable {
         do {
             var head = request(.GET, RelayRoute.health, token: nil)
             head.headers.add(name: "Connection", value: "close")
-            let (response, identity) = try await roundTrip(head, nil)
-            guard response.head.status == .ok else { throw response.problem }
-            let date = response.head.headers.first(name: "Date").flatMap { HTTPDate.read($0) }
-            return RelaySight(chain: identity?.chain ?? [], date: date)
+            let trip = try await roundTrip(head, nil)
+            guard trip.response.head.status == .ok else { throw trip.response.problem }
+            let date = trip.response.head.headers.first(name: "Date").flatMap { HTTPDate.read($0) }
+            return RelaySight(chain: trip.peer?.chain ?? [], date: date)
         } catch {
             throw RelayAPIError.from(error, endpoint)
         }
@@ -109,11 +133,14 @@ public struct RelayClient: Sendable {
 
     /// Opens the tunnel; `initializer` adds the handlers of the layer above on the event loop, before any byte of it can arrive.
     ///
-    /// - Parameter limit: how long the relay may take to be reached and to answer.
+    /// - Parameters:
+    ///   - connection: what becomes the tunnel; a new connection where it is gone.
+    ///   - limit: how long the relay may take to be reached and to answer.
     /// - Throws: `Problem` where the relay says no, `RelayAPIError` where it cannot be asked.
     public func openTunnel<Output: Sendable>(
         _ path: String,
         token: String? = nil,
+        over connection: KeptConnection? = nil,
         within limit: TimeAmount = answerTimeout,
         initializer: @escaping @Sendable (any Channel) throws -> Output
     ) async throws -> Output {
@@ -122,20 +149,20 @@ public struct RelayClient: Sendable {
         head.headers.add(name: "Upgrade", value: RelayRoute.tunnelProtocol)
         let request = head
         do {
+            if let connection {
+                do {
+                    return try await connection.become(request, within: Self.reachTimeout, initializer: initializer)
+                } catch is KeptConnection.Gone {}
+            }
             let (outcome, handshake) = try await connect(within: limit) { channel, handshake in
                 channel.eventLoop.makeCompletedFuture {
-                    let outcome = try TunnelRequest<Output>.add(request, to: channel, initializer: initializer)
-                    let deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
-                    outcome.whenComplete { _ in deadline.cancel() }
+                    let outcome = try TunnelRequest.add(request, to: channel, within: limit, initializer: initializer)
                     return (outcome, handshake)
                 }
             }
             // The handshake says more about a failure than the request that never went out.
             _ = try await handshake.get()
-            switch try await outcome.get() {
-            case .open(let output): return output
-            case .refused(let response): throw try await response.get().problem
-            }
+            return try await outcome.get().output()
         } catch {
             throw RelayAPIError.from(error, endpoint)
         }
@@ -172,15 +199,25 @@ public struct RelayClient: Sendable {
         return HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     }
 
+    private struct RoundTrip {
+        let response: CollectedResponse
+        let peer: PeerIdentity?
+        let connection: KeptConnection
+    }
+
     private func roundTrip(
         _ head: HTTPRequestHead,
-        _ content: ByteBuffer?
-    ) async throws -> (CollectedResponse, PeerIdentity?) {
-        let (response, handshake) = try await connect { channel, handshake in
+        _ content: ByteBuffer?,
+        keepsOpen: Bool = false
+    ) async throws -> RoundTrip {
+        let (connection, response, handshake) = try await connect { channel, handshake in
             channel.eventLoop.makeCompletedFuture {
-                let collector = ResponseCollector(limit: Self.longestAnswer, promise: channel.eventLoop.makePromise())
-                try channel.pipeline.syncOperations.addHTTPClientHandlers()
-                try channel.pipeline.syncOperations.addHandler(collector)
+                let collector = ResponseCollector(
+                    limit: Self.longestAnswer,
+                    keepsOpen: keepsOpen,
+                    promise: channel.eventLoop.makePromise()
+                )
+                let connection = try KeptConnection(channel, collector)
                 let deadline = channel.eventLoop.scheduleTask(in: Self.answerTimeout) {
                     collector.fail(ChannelError.connectTimeout(Self.answerTimeout))
                     channel.close(promise: nil)
@@ -192,11 +229,11 @@ public struct RelayClient: Sendable {
                     channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
                 }
                 handshake.whenFailure { collector.fail($0) }
-                return (collector.response, handshake)
+                return (connection, collector.response, handshake)
             }
         }
-        let identity = try await handshake.get().peer
-        return (try await response.get(), identity)
+        let peer = try await handshake.get().peer
+        return RoundTrip(response: try await response.get(), peer: peer, connection: connection)
     }
 
     /// Connects, through the proxy where there is one, sets TLS up and then what `initializer` wants above it.

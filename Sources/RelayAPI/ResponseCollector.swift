@@ -29,16 +29,21 @@ struct CollectedResponse: Sendable {
 ///
 /// `@unchecked Sendable`: all state belongs to the channel's event loop, on which NIO calls every method; `fail` and
 /// `response` touch only the promise, which is thread-safe.
-final class ResponseCollector: ChannelInboundHandler, @unchecked Sendable {
+final class ResponseCollector: ChannelInboundHandler, RemovableChannelHandler, @unchecked Sendable {
     typealias InboundIn = HTTPClientResponsePart
 
     private let limit: Int
+    private let keepsOpen: Bool
     private let promise: EventLoopPromise<CollectedResponse>
     private var head: HTTPResponseHead?
     private var body = ByteBuffer()
 
-    init(limit: Int, promise: EventLoopPromise<CollectedResponse>) {
+    /// - Parameters:
+    ///   - limit: how long the body may be, in bytes.
+    ///   - keepsOpen: whether the connection stays open after the answer, where the other end says so too.
+    init(limit: Int, keepsOpen: Bool = false, promise: EventLoopPromise<CollectedResponse>) {
         self.limit = limit
+        self.keepsOpen = keepsOpen
         self.promise = promise
     }
 
@@ -58,8 +63,9 @@ final class ResponseCollector: ChannelInboundHandler, @unchecked Sendable {
             }
             body.writeBuffer(&part)
         case .end:
-            if let head, head.status != .continue { promise.succeed(CollectedResponse(head: head, body: body)) }
-            context.close(promise: nil)
+            guard let head, head.status != .continue else { return context.close(promise: nil) }
+            promise.succeed(CollectedResponse(head: head, body: body))
+            if !keepsOpen || !head.isKeepAlive { context.close(promise: nil) }
         }
     }
 

@@ -9,12 +9,23 @@ enum TunnelRequest<Output: Sendable>: Sendable {
         case open(Output)
         /// Any other answer.
         case refused(EventLoopFuture<CollectedResponse>)
+
+        /// The layer above, else the relay's "no" is thrown.
+        func output() async throws -> Output {
+            switch self {
+            case .open(let output): return output
+            case .refused(let response): throw try await response.get().problem
+            }
+        }
     }
 
     /// Adds the request to `channel`, on its event loop.
+    ///
+    /// - Parameter limit: how long the answer may take; then the channel is closed.
     static func add(
         _ head: HTTPRequestHead,
         to channel: any Channel,
+        within limit: TimeAmount,
         initializer: @escaping @Sendable (any Channel) throws -> Output
     ) throws -> EventLoopFuture<Outcome> {
         let upgrader = Upgrader(initializer: initializer)
@@ -35,6 +46,8 @@ enum TunnelRequest<Output: Sendable>: Sendable {
         configuration.leftOverBytesStrategy = .forwardBytes
         let pipeline = channel.pipeline.syncOperations
         let outcome = try pipeline.configureUpgradableHTTPClientPipeline(configuration: configuration)
+        let deadline = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+        outcome.whenComplete { _ in deadline.cancel() }
         outcome.whenSuccess { outcome in
             guard case .open = outcome else { return }
             let pipeline = channel.pipeline.syncOperations

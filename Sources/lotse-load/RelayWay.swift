@@ -60,13 +60,21 @@ struct RelayWay: Way {
 
     /// Comes into a room as an agent does.
     func enter(_ room: String) async throws -> JoinAnswer {
-        try await agentClient.send(.POST, RelayRoute.join, body: JoinRequest(room: room))
+        let (reply, connection) = try await agentClient.join(room: room)
+        connection.close()
+        return reply.answer
     }
 
     /// Does what a client's machine does with a code: finds the room, and opens its tunnel.
-    func join(_ invitation: InvitationSummary) async throws -> End {
-        let joined = try await enter(invitation.room)
-        return try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
+    func join(_ invitation: InvitationSummary) async throws -> End { try await arrive(invitation).end }
+
+    private func arrive(_ invitation: InvitationSummary) async throws -> (joined: JoinAnswer, end: End) {
+        let (reply, connection) = try await agentClient.join(room: invitation.room)
+        let joined = reply.answer
+        let end = try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token, over: connection) {
+            try End.make(of: $0)
+        }
+        return (joined, end)
     }
 
     /// Takes an invitation back.
@@ -78,8 +86,7 @@ struct RelayWay: Way {
     /// Makes a pair, and reports that its ends met.
     func meet() async throws -> RelayMeeting {
         let invitation = try await invite()
-        let joined = try await enter(invitation.room)
-        let agent = try await agentClient.openTunnel(RelayRoute.tunnel, token: joined.token) { try End.make(of: $0) }
+        let (joined, agent) = try await arrive(invitation)
         let operatorEnd = try await operatorClient.openTunnel(RelayRoute.tunnel(invitation: invitation.invitation)) {
             try End.make(of: $0)
         }

@@ -2,7 +2,7 @@ import NIOCore
 import RelayAPI
 import Synchronization
 
-/// One connection of an agent through an evil relay: one request and its answer, or a tunnel.
+/// One connection of an agent through an evil relay: requests and their answers, one after the other, and a tunnel in the end.
 final class EvilConnection: Sendable {
     private typealias Inbound = NIOAsyncChannelInboundStream<ByteBuffer>
     private typealias Outbound = NIOAsyncChannelOutboundWriter<ByteBuffer>
@@ -42,8 +42,9 @@ final class EvilConnection: Sendable {
             }
             if head(of: message).path == RelayRoute.tunnel {
                 try await pass(rest, .toOperator, &passed, writers)
-            } else if rest.readableBytes > 0 {
-                try await relay.write(rest)
+            } else {
+                if rest.readableBytes > 0 { try await relay.write(rest) }
+                if message.body(with: rest) != nil { message = HTTPMessage() }
             }
         }
         relay.finish()
@@ -63,6 +64,7 @@ final class EvilConnection: Sendable {
             } else if let body = message.body(with: rest) {
                 let path = path.withLock { $0 }
                 try await agent.write(head.bytes(with: try await meddling.answer(path, body)))
+                message = HTTPMessage()
             }
         }
         agent.finish()

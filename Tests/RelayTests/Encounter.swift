@@ -35,8 +35,10 @@ private final class LineHandler: ChannelInboundHandler {
 }
 
 extension RelayClient {
-    func openLine(_ path: String, token: String? = nil) async throws -> TunnelLine {
-        try await openTunnel(path, token: token) { channel in
+    func openLine(_ path: String, token: String? = nil, over connection: KeptConnection? = nil) async throws
+        -> TunnelLine
+    {
+        try await openTunnel(path, token: token, over: connection) { channel in
             let (stream, continuation) = AsyncStream<String>.makeStream()
             try channel.pipeline.syncOperations.addHandler(LineHandler(continuation))
             return TunnelLine(channel: channel, lines: stream)

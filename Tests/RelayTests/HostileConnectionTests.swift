@@ -80,6 +80,27 @@ struct HostileConnectionTests {
         }
     }
 
+    @Test("who goes on before a join is answered is cut off, and gets one answer at most")
+    func impatient() async throws {
+        try await RelayFixture.with { relay in
+            let join = "POST /v1/join HTTP/1.1\r\nHost: x\r\nContent-Length: 15\r\n\r\n{\"room\":\"0000\"}"
+            let answer = try await exchange(relay, join + join + join)
+            #expect(answer.components(separatedBy: "HTTP/1.1 ").count <= 2)
+        }
+    }
+
+    @Test("a join is answered on a connection that began with another request")
+    func lateJoin() async throws {
+        try await RelayFixture.with { relay in
+            let join =
+                "POST /v1/join HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 15\r\n\r\n{\"room\":\"0000\"}"
+            let answer = try await exchange(relay, "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" + join)
+            #expect(
+                answer.hasPrefix("HTTP/1.1 200") && answer.contains("HTTP/1.1 404") && answer.contains("codeNotValid")
+            )
+        }
+    }
+
     /// A connection without TLS, and all that comes on it until the relay closes it.
     private func call(_ relay: RelayFixture) async throws -> (channel: any Channel, answer: EventLoopFuture<ByteBuffer>)
     {

@@ -17,6 +17,8 @@ public final class RelayConnection: AgentRelay {
     private let notice: @Sendable (String) -> Void
     /// The authority that a successful join has shown: what every later connection must show too.
     private let proven = Mutex<[UInt8]?>(nil)
+    /// The connection of the last join, until it is the tunnel.
+    private let joined = Mutex<KeptConnection?>(nil)
 
     /// The relay of a configuration.
     ///
@@ -47,16 +49,18 @@ public final class RelayConnection: AgentRelay {
     /// Goes to a room.
     public func join(room: String) async throws -> JoinAnswer {
         try await translating {
-            let reply = try await self.client().exchange(
-                .POST,
-                RelayRoute.join,
-                body: JoinRequest(room: room),
-                as: JoinAnswer.self
-            )
+            let (reply, connection) = try await self.client().join(room: room)
             guard let shown = Hexadecimal.decode(reply.authority), shown.count == 32,
                 Hexadecimal.decode(reply.answer.authority) == shown
-            else { throw AgentError(.authorityChanged, self.phrases.authorityContradicts(self.address)) }
+            else {
+                connection.close()
+                throw AgentError(.authorityChanged, self.phrases.authorityContradicts(self.address))
+            }
             self.proven.withLock { $0 = shown }
+            self.joined.withLock { joined in
+                joined?.close()
+                joined = connection
+            }
             return reply.answer
         }
     }
@@ -67,8 +71,9 @@ public final class RelayConnection: AgentRelay {
             throw AgentError(.relayFailed, phrases.authorityContradicts(address))
         }
         let layer = EncryptedLayer(code: try await StretchedCode.stretching(code, authority: authority))
+        let joined = joined.withLock { $0.take() }
         return try await translating {
-            try await self.client().openTunnel(RelayRoute.tunnel, token: token) {
+            try await self.client().openTunnel(RelayRoute.tunnel, token: token, over: joined) {
                 try AgentTunnel(addingTo: $0, layer: layer)
             }
         }

@@ -36,8 +36,24 @@ struct APIRequest: Sendable {
         } catch {
             throw Refusal(.contentTooLarge, "tooLarge", "the body is longer than \(context.maxUploadSize) bytes")
         }
+        return try buffer.decoded(as: type)
+    }
+}
+
+extension ByteBuffer {
+    /// The JSON of an answer.
+    static func json(_ value: some Encodable) throws -> ByteBuffer {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return ByteBuffer(bytes: try encoder.encode(value))
+    }
+
+    /// The JSON of a request.
+    ///
+    /// - Throws: `Refusal` where it is something else.
+    func decoded<Body: Decodable>(as type: Body.Type = Body.self) throws -> Body {
         do {
-            return try JSONDecoder().decode(type, from: Data(buffer.readableBytesView))
+            return try JSONDecoder().decode(type, from: Data(readableBytesView))
         } catch {
             throw Refusal.badRequest(
                 "the body is not the JSON that this path wants (use the same release on both sides)"
@@ -49,10 +65,8 @@ struct APIRequest: Sendable {
 extension Response {
     /// A value as JSON.
     static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let body = ByteBuffer(bytes: try encoder.encode(value))
-        return Response(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
+        let body = ResponseBody(byteBuffer: try .json(value))
+        return Response(status: status, headers: [.contentType: "application/json"], body: body)
     }
 
     /// A "no".

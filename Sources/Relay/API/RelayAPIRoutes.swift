@@ -93,6 +93,7 @@ struct RelayAPIRoutes: Sendable {
                 try await desk.withdraw(request.parameter("id"), by: caller.requireOperator())
                 return try .json([String: String]())
             },
+            // The first request of a connection never comes here: `FirstRequestHandler` answers it, so that the tunnel can follow.
             APIRoute(method: .post, path: RelayRoute.join, access: .anyone) { request, caller in
                 guard case .anyone(let address) = caller else { throw Refusal.codeNotValid }
                 return try .json(try await desk.join(request.body(JoinRequest.self), from: address))

@@ -7,7 +7,8 @@ import TLS
 /// Looks at a connection's first request: it becomes an end of a tunnel, or HTTP for good.
 ///
 /// A request with `Upgrade: lotse-tunnel` (RFC 9110 §7.8) waits here until its credentials are checked. Where the answer is no, it is
-/// given here and the connection closes. Every other request goes on as if this handler had never been there.
+/// given here and the connection closes. An agent that joins is answered here too, and its next request is looked at like a first one: it
+/// opens the tunnel on the same connection. Every other request goes on as if this handler had never been there.
 final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -15,10 +16,18 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
 
     private enum State {
         case waiting
+        /// An agent joins: the body comes; nil where it is too long, and read to its end all the same, since who is still sending would
+        /// not see the answer.
+        case joining(body: ByteBuffer?, keepsOpen: Bool)
+        /// The answer to a join is being found.
+        case answering
         /// The credentials are being checked; the request's end may or may not have come.
         case checking(ticket: TunnelTicket?, sawEnd: Bool)
         case decided
     }
+
+    /// A room's digits, in bytes of JSON, and something over.
+    private static let longestJoin = 1024
 
     private let admission: any TunnelAdmission
     private let handshake: EventLoopFuture<TLSHandshake>
@@ -47,12 +56,28 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         case (.waiting, .head(let head)) where Self.isTunnelRequest(head):
             state = .checking(ticket: nil, sawEnd: false)
             check(head, context)
+        case (.waiting, .head(let head)) where head.method == .POST && head.uri == RelayRoute.join:
+            state = .joining(body: ByteBuffer(), keepsOpen: head.isKeepAlive)
         case (.waiting, _):
             becomeHTTP(context, first: data)
+        case (.joining(let body, let keepsOpen), .body(var part)):
+            guard var body, body.readableBytes + part.readableBytes <= Self.longestJoin else {
+                state = .joining(body: nil, keepsOpen: keepsOpen)
+                return
+            }
+            body.writeBuffer(&part)
+            state = .joining(body: body, keepsOpen: keepsOpen)
+        case (.joining(let body, let keepsOpen), .end):
+            state = .answering
+            join(body, keepsOpen: keepsOpen, context)
+        case (.answering, _):
+            // Nobody who waits for the answer has something to send.
+            state = .decided
+            context.close(promise: nil)
         case (.checking(let ticket, _), .end):
             state = .checking(ticket: ticket, sawEnd: true)
             becomeTunnelIfReady(context)
-        case (.checking, _), (.decided, _):
+        case (.joining, .head), (.checking, _), (.decided, _):
             break
         }
     }
@@ -78,6 +103,31 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
             context.close(promise: nil)
         }
     }
+
+    // MARK: - Joining
+
+    private func join(_ body: ByteBuffer?, keepsOpen: Bool, _ context: ChannelHandlerContext) {
+        guard let body else {
+            let message = "the body is longer than \(Self.longestJoin) bytes"
+            return refuse(Refusal(.contentTooLarge, "tooLarge", message), context)
+        }
+        let address = AddressBlock(context.remoteAddress)
+        let future = context.eventLoop.makeFutureWithTask { [admission] in
+            try await ByteBuffer.json(admission.join(body.decoded(), from: address))
+        }
+        future.assumeIsolated().whenComplete { result in
+            guard case .answering = self.state else { return }
+            switch result {
+            case .success(let answer):
+                self.state = keepsOpen ? .waiting : .decided
+                self.write(.ok, answer, keepsOpen: keepsOpen, context)
+            case .failure(let error):
+                self.refuse(Refusal.from(error), context)
+            }
+        }
+    }
+
+    // MARK: - Tunnel
 
     private func check(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         let target = RequestTarget(head.uri)
@@ -124,16 +174,28 @@ final class FirstRequestHandler: ChannelInboundHandler, RemovableChannelHandler 
         }
     }
 
+    // MARK: - Answers
+
     private func refuse(_ refusal: Refusal, _ context: ChannelHandlerContext) {
         state = .decided
-        let body = (try? JSONEncoder().encode(refusal.problem)).map { ByteBuffer(bytes: $0) } ?? ByteBuffer()
-        let headers = HTTPHeaders([
-            ("Content-Type", "application/json"), ("Content-Length", "\(body.readableBytes)"), ("Connection", "close"),
-        ])
         let status = HTTPResponseStatus(statusCode: refusal.status.code)
+        let body = (try? ByteBuffer.json(refusal.problem)) ?? ByteBuffer()
+        write(status, body, retryAfter: refusal.problem.retryAfterSeconds, keepsOpen: false, context)
+    }
+
+    private func write(
+        _ status: HTTPResponseStatus,
+        _ body: ByteBuffer,
+        retryAfter: Int64? = nil,
+        keepsOpen: Bool,
+        _ context: ChannelHandlerContext
+    ) {
+        var headers = HTTPHeaders([("Content-Type", "application/json"), ("Content-Length", "\(body.readableBytes)")])
+        if let retryAfter { headers.add(name: "Retry-After", value: "\(retryAfter)") }
+        if !keepsOpen { headers.add(name: "Connection", value: "close") }
         context.write(wrapOutboundOut(.head(.init(version: .http1_1, status: status, headers: headers))), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        context.close(promise: nil)
+        if !keepsOpen { context.close(promise: nil) }
     }
 }

@@ -1,8 +1,14 @@
 import NIOCore
+import RelayAPI
 import TLS
 
 /// Decides who may open which tunnel, and takes its end.
 protocol TunnelAdmission: Sendable {
+    /// Lets an agent into a room.
+    ///
+    /// - Throws: `Refusal` where the answer is no.
+    func join(_ request: JoinRequest, from address: AddressBlock) async throws -> JoinAnswer
+
     /// Checks the credentials of a request.
     ///
     /// - Throws: `Refusal` where the answer is no.
