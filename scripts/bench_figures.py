@@ -10,7 +10,7 @@ from bench_stage import LIMIT, Stuck
 from bench_table import Goal, row
 
 GIB = 1 << 30
-IDLE_PAIRS = 1000
+IDLE_PAIRS = (1000, 9000)
 
 
 class Bench:
@@ -145,9 +145,10 @@ def idle(bench):
         yield row("idle", what, "KiB", ours, "HAProxy", theirs, goal)
 
     both = (Relay, HAProxy)
-    values = bench.by_turns(both, lambda kind: alone(kind, "idle", "--pairs", str(IDLE_PAIRS)))
-    yield from rows(values, f"memory of a pair of {IDLE_PAIRS:,}, fresh", "fresh", Goal(30, of_value=True))
-    yield from rows(values, "the same, 64 KiB each way later", "used", Goal(30, of_value=True))
+    for pairs in IDLE_PAIRS:
+        values = bench.by_turns(both, lambda kind: alone(kind, "idle", "--pairs", str(pairs)))
+        yield from rows(values, f"memory of a pair of {pairs:,}, fresh", "fresh", Goal(30, of_value=True))
+        yield from rows(values, "the same, 64 KiB each way later", "used", Goal(30, of_value=True))
     values = bench.by_turns(both, lambda kind: alone(kind, "stall"))
     yield from rows(values, "growth by a reader that stalls", "grown", Goal(128, of_value=True))
 

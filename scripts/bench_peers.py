@@ -40,7 +40,7 @@ class Relay:
         with open(settings) as file:
             text = file.read()
         with open(settings, "w") as file:
-            file.write(text.replace("maximumConnectionsPerAddress: 1000", "maximumConnectionsPerAddress: 10000"))
+            file.write(text.replace("maximumConnectionsPerAddress: 1000", "maximumConnectionsPerAddress: 20000"))
         token = json.loads(stage.run(relay, "operator", "add", "jana", "--dir", self.folder, "--json"))["token"]
         self.process, address = stage.serve(relay, self.folder, core, f"{host}:0")
         self.address = address
