@@ -108,7 +108,7 @@ class HAProxy(Proxy):
         bind = f"ssl crt {self.path('all.pem')} ca-file {ca} verify optional"
         text = """global
     nbthread 1
-    maxconn 4096
+    maxconn 9500
     ssl-default-bind-options ssl-min-ver TLSv1.3 no-tls-tickets
     ssl-default-bind-ciphersuites TLS_AES_128_GCM_SHA256
     ssl-default-server-options ssl-min-ver TLSv1.3
