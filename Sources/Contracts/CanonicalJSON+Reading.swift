@@ -111,10 +111,16 @@ private struct CanonicalReader {
     private mutating func string() -> String? {
         guard take(UInt8(ascii: "\"")) else { return nil }
         let first = position
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        var all: UInt8 = 0
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 {
+            all |= byte
+            position += 1
+        }
         guard next == UInt8(ascii: "\\") else {
             guard take(UInt8(ascii: "\"")) else { return nil }
-            return String(validating: UnsafeRawBufferPointer(rebasing: bytes[first..<position - 1]), as: UTF8.self)
+            let text = UnsafeRawBufferPointer(rebasing: bytes[first..<position - 1])
+            // ASCII, as nearly every string is, is valid as it stands.
+            return all < 0x80 ? String(decoding: text, as: UTF8.self) : String(validating: text, as: UTF8.self)
         }
         return escapedString(from: first)
     }

@@ -65,12 +65,6 @@ extension Ledger {
 
     /// All versions of a contract, oldest first.
     public func versions(of contract: String) async throws -> [ContractRecord] {
-        try await store.read {
-            try $0.rows(
-                "SELECT * FROM contracts WHERE contract = ? ORDER BY version",
-                [contract],
-                ContractRecord.init(row:)
-            )
-        }
+        try await store.read { try ContractRecord.versions(of: contract, in: $0) }
     }
 }

@@ -11,6 +11,7 @@ extension Ledger {
     ///   - sequenceKey: within which numbers count.
     ///   - build: makes the invoice for a place in the sequence, 1 for the first. It holds the ledger's lock and must not call
     ///     the ledger; what it throws is thrown, and uses up no number.
+    /// - Returns: the invoice without its texts, which `invoice` gives.
     /// - Throws: `exists` where one of the months stands on another valid invoice; `conflict` for a number that was used before.
     public func issueInvoice(
         contract: String,
@@ -18,10 +19,10 @@ extension Ledger {
         part: Int64 = 0,
         sequenceKey: String,
         build: @escaping @Sendable (_ sequence: Int64) throws -> (number: String, invoice: InvoiceDocument)
-    ) async throws -> InvoiceRecord {
+    ) async throws -> InvoiceListing {
         try Check.name(contract, "a contract's name")
         return try await store.append { db, _ in
-            if let valid = try InvoiceRecord.valid(contract, months.upperBound, part, in: db) {
+            if let valid = try InvoiceListing.valid(contract, months.upperBound, part, in: db) {
                 guard valid.month == months.upperBound, valid.firstMonth == months.lowerBound else {
                     throw LedgerError(
                         .exists,
@@ -30,15 +31,15 @@ extension Ledger {
                 }
                 return nil
             }
-            guard try InvoiceRecord.valid(contract, months.lowerBound, part, in: db) == nil else {
+            guard try InvoiceListing.valid(contract, months.lowerBound, part, in: db) == nil else {
                 throw LedgerError(.exists, "\(months.lowerBound) stands on an invoice already; cancel that first")
             }
             return try Self.issuing(contract, months, part, sequenceKey, cancels: nil, build, db)
         } result: { db in
-            guard let record = try InvoiceRecord.valid(contract, months.upperBound, part, in: db) else {
+            guard let listing = try InvoiceListing.valid(contract, months.upperBound, part, in: db) else {
                 throw LedgerError(.internal, "an invoice was issued and is not there; run lotse-relay verify")
             }
-            return record
+            return listing
         }
     }
 
@@ -153,7 +154,7 @@ extension Ledger {
         ] {
             try Check.text(text, what, atMost: 16 << 20)
         }
-        guard try InvoiceRecord.fetch(number, in: db) == nil else {
+        guard try InvoiceListing.fetch(number, in: db) == nil else {
             throw LedgerError(.conflict, "the number \(number) was used before; put {year} into invoiceNumbers")
         }
         return .invoiceIssued(

@@ -89,17 +89,4 @@ extension Ledger {
             )
         }
     }
-
-    /// The sessions of a contract that ended within a period: `from < endedAt <= to`, Unix seconds, in the order in
-    /// which they began. Live sessions are not among them.
-    public func timesheet(contract: String, from: Int64, to: Int64) async throws -> [TimesheetRow] {
-        try await store.read { db in
-            try SessionRecord.fetch(
-                where: "contract = ? AND endedAt > ? AND endedAt <= ?",
-                [contract, from, to],
-                in: db
-            )
-            .compactMap { session in session.endedAt.map { TimesheetRow(session, endedAt: $0) } }
-        }
-    }
 }

@@ -92,7 +92,7 @@ extension Ledger {
         _ = try OperatorRecord.active(work.operator, in: db)
         try requireFree(work, db)
         for part in [0, 1] as [Int64] {
-            if let invoice = try InvoiceRecord.valid(work.contract, work.month, part, in: db) {
+            if let invoice = try InvoiceListing.valid(work.contract, work.month, part, in: db) {
                 let sentence = "\(work.month) stands on invoice \(invoice.number) already"
                 throw LedgerError(
                     .conflict,
@@ -157,13 +157,7 @@ extension Ledger {
 
     /// The sessions of a contract that were given back, in their order.
     public func credits(of contract: String) async throws -> [CreditRecord] {
-        try await store.read {
-            try $0.rows(
-                "SELECT * FROM credits WHERE contract = ? ORDER BY entry",
-                [contract],
-                CreditRecord.init(row:)
-            )
-        }
+        try await store.read { try CreditRecord.fetch(contract, in: $0) }
     }
 
     /// Ends a contract on a day, or lets it go on after all; what was decided last again changes nothing.
@@ -205,13 +199,7 @@ extension Ledger {
 
     /// The quota that was set by hand, in order.
     public func balances(of contract: String) async throws -> [BalanceRecord] {
-        try await store.read {
-            try $0.rows(
-                "SELECT * FROM balances WHERE contract = ? ORDER BY entry",
-                [contract],
-                BalanceRecord.init(row:)
-            )
-        }
+        try await store.read { try BalanceRecord.fetch(contract, in: $0) }
     }
 
     private static func requireContract(_ contract: String, _ db: Database) throws {
@@ -245,12 +233,6 @@ extension Ledger {
 
     /// What happened to a contract's quota, in order.
     public func quota(of contract: String) async throws -> [QuotaPosting] {
-        try await store.read {
-            try $0.rows(
-                "SELECT * FROM quota WHERE contract = ? ORDER BY position",
-                [contract],
-                QuotaPosting.init(row:)
-            )
-        }
+        try await store.read { try QuotaPosting.fetch(contract, in: $0) }
     }
 }

@@ -84,7 +84,7 @@ struct SessionTests {
         #expect(session.addenda.map(\.text) == ["one", "two"])
         try await ledger.addNote("s1", text: "late note", by: .client)
         #expect(try await ledger.notes("s1").map(\.text) == ["late note"])
-        #expect(try await ledger.timesheet(contract: "acme", from: 0, to: .max).first?.summary == "one\ntwo")
+        #expect(try await ledger.records(of: "acme").timesheet(from: 0, to: .max).first?.summary == "one\ntwo")
     }
 
     @Test("breaks begin and end once")
@@ -273,14 +273,14 @@ struct SessionTests {
             )
         }
         try await ledger.start("live", at: start)
-        let rows = try await ledger.timesheet(contract: "acme", from: start + 100, to: start + 200)
+        let rows = try await ledger.records(of: "acme").timesheet(from: start + 100, to: start + 200)
         #expect(rows.map(\.session) == ["b", "c"])
         #expect(rows.map(\.time.pausedSeconds) == [20, 20])
         #expect(rows.map(\.time.rawSeconds) == [81, 180])
         #expect(rows.map(\.billedSeconds) == [81, 180])
         #expect(rows.map(\.summary) == ["S b", "S c"])
         #expect(rows.map(\.state) == [.ended, .ended])
-        #expect(try await ledger.timesheet(contract: "other", from: 0, to: .max).isEmpty)
+        #expect(try await ledger.records(of: "other").timesheet(from: 0, to: .max).isEmpty)
     }
 
     @Test("what is unknown, too long or out of range is refused with a sentence")

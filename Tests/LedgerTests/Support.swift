@@ -350,7 +350,7 @@ extension Ledger {
     }
 
     /// Issues a month of acme.
-    func issue(_ month: String, from first: String? = nil) async throws -> InvoiceRecord {
+    func issue(_ month: String, from first: String? = nil) async throws -> InvoiceListing {
         try await issueInvoice(contract: "acme", months: (first ?? month)...month, sequenceKey: "2026") { sequence in
             ("2026-\(sequence)", Self.document("invoice \(sequence)"))
         }

@@ -343,7 +343,9 @@ struct TamperingTests {
         let queue = try DatabaseQueue(path: fixture.folder + "/ledger.sqlite")
         var updates: [String] = []
         try queue.inDatabase { db in
-            let entries = try Row.fetchAll(db, sql: "SELECT * FROM entries ORDER BY sequence").map(
+            let entries = try db.rows(
+                "SELECT * FROM entries ORDER BY sequence",
+                [],
                 EntryRecord.init(row:)
             )
             var previous = entries[Int(first) - 1].previousHash

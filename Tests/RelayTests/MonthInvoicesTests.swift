@@ -64,6 +64,31 @@ struct MonthInvoicesTests {
         }
     }
 
+    @Test("what several contracts come to is computed at once, and numbers go by the order in which they were named")
+    func order() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            var contracts = ["minute"]
+            try await work(stage)
+            for number in 1...12 {
+                contracts.append("c\(number)")
+                try await stage.add(exampleContract.replacing("contract: minute", with: "contract: c\(number)"))
+                // Every third has nothing, so that a number that was thought likely goes to the next.
+                if !number.isMultiple(of: 3) { try await work(stage, "c\(number)") }
+            }
+            stage.hands.advance(40 * 86_400)
+            let answers = try await office(stage).invoices(
+                MonthInvoicesRequest(contracts: contracts, month: "2027-01", isDryRun: false)
+            )
+            #expect(answers.map(\.contract) == contracts)
+            #expect(answers.allSatisfy { answer in answer.invoices.allSatisfy { $0.contract == answer.contract } })
+            #expect(answers.flatMap(\.invoices).map(\.number) == (1...9).map { "2027-000\($0)" })
+            for summary in answers.flatMap(\.invoices) {
+                #expect(try await office(stage).show(summary.number).xml.contains(">\(summary.number)<"))
+            }
+        }
+    }
+
     @Test("a month with nothing in it gives no invoice, and a sentence")
     func nothing() async throws {
         let stage = try await DeskStage()

@@ -31,7 +31,7 @@ public struct CertificateRecord: Hashable, Sendable {
     /// When it was revoked, Unix seconds.
     public let revokedAt: Int64?
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         `operator` = try row.value("operator")
         issued = IssuedCertificate(
             pem: try row.value("certificate"),

@@ -17,7 +17,7 @@ public struct ContractRecord: Hashable, Sendable {
     /// When it was added, Unix seconds.
     public let addedAt: Int64
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         contract = try row.value("contract")
         version = try row.value("version")
         hash = try row.value("hash")
@@ -25,6 +25,15 @@ public struct ContractRecord: Hashable, Sendable {
         source = try row.value("source")
         addedBy = try row.value("addedBy")
         addedAt = try row.value("addedAt")
+    }
+
+    /// All versions of a contract, oldest first.
+    static func versions(of contract: String, in db: Database) throws -> [ContractRecord] {
+        try db.rows(
+            "SELECT * FROM contracts WHERE contract = ? ORDER BY version",
+            [contract],
+            ContractRecord.init(row:)
+        )
     }
 
     static func fetch(_ contract: String, _ version: Int64?, in db: Database) throws -> ContractRecord? {

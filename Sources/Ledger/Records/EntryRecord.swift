@@ -58,10 +58,10 @@ public struct EntryRecord: Hashable, Sendable {
     }
 
     static func last(in db: Database) throws -> EntryRecord? {
-        try Row.fetchOne(db, sql: "SELECT * FROM entries ORDER BY sequence DESC LIMIT 1").map(EntryRecord.init(row:))
+        try db.row("SELECT * FROM entries ORDER BY sequence DESC LIMIT 1", [], EntryRecord.init(row:))
     }
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         guard let previousHash = Digest(hex: try row.value("previousHash")),
             let hash = Digest(hex: try row.value("hash"))
         else { throw LedgerError(.corrupt, "an entry's hash is not readable; run lotse-relay verify") }

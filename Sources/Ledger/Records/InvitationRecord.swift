@@ -47,7 +47,7 @@ public struct InvitationRecord: Hashable, Sendable {
     /// When it came to stand there, Unix seconds.
     public let changedAt: Int64
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         invitation = try row.value("invitation")
         room = try row.value("room")
         contract = try row.value("contract")

@@ -86,7 +86,7 @@ public struct InvoiceListing: Hashable, Sendable {
         cancelledBy, paidOn, issuedAt
         """
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         number = try row.value("number")
         contract = try row.value("contract")
         firstMonth = try row.value("firstMonth")
@@ -103,6 +103,22 @@ public struct InvoiceListing: Hashable, Sendable {
         paidOn = try row.optional("paidOn")
         issuedAt = try row.value("issuedAt")
     }
+
+    static func fetch(_ number: String, in db: Database) throws -> InvoiceListing? {
+        try db.row("SELECT \(columns) FROM invoices WHERE number = ?", [number], InvoiceListing.init(row:))
+    }
+
+    /// The invoice of a month that is not taken back.
+    static func valid(_ contract: String, _ month: String, _ part: Int64, in db: Database) throws -> InvoiceListing? {
+        try db.row(
+            """
+            SELECT \(columns) FROM invoices WHERE contract = ? AND firstMonth <= ? AND month >= ? AND part = ?
+                AND cancels IS NULL AND cancelledBy IS NULL
+            """,
+            [contract, month, month, part],
+            InvoiceListing.init(row:)
+        )
+    }
 }
 
 /// An issued invoice or Storno.
@@ -116,7 +132,7 @@ public struct InvoiceRecord: Hashable, Sendable {
     /// What the listing says.
     public subscript<Value>(dynamicMember member: KeyPath<InvoiceListing, Value>) -> Value { listing[keyPath: member] }
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         let listing = try InvoiceListing(row: row)
         self.listing = listing
         invoice = InvoiceDocument(
@@ -134,17 +150,5 @@ public struct InvoiceRecord: Hashable, Sendable {
 
     static func fetch(_ number: String, in db: Database) throws -> InvoiceRecord? {
         try db.row("SELECT * FROM invoices WHERE number = ?", [number], InvoiceRecord.init(row:))
-    }
-
-    /// The invoice of a month that is not taken back.
-    static func valid(_ contract: String, _ month: String, _ part: Int64, in db: Database) throws -> InvoiceRecord? {
-        try db.row(
-            """
-            SELECT * FROM invoices WHERE contract = ? AND firstMonth <= ? AND month >= ? AND part = ?
-                AND cancels IS NULL AND cancelledBy IS NULL
-            """,
-            [contract, month, month, part],
-            InvoiceRecord.init(row:)
-        )
     }
 }

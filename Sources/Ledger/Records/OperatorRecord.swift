@@ -23,7 +23,7 @@ public struct OperatorRecord: Hashable, Sendable {
     /// When they were revoked, Unix seconds.
     public let revokedAt: Int64?
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         name = try row.value("name")
         email = try row.optional("email")
         role = try row.named("role")

@@ -13,7 +13,7 @@ public struct ReceiptRecord: Hashable, Sendable {
     /// What the column `state` holds beside the receipt's own states.
     static let pending = "pending"
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         do {
             receipt = try Receipt(canonical: Array((try row.value("record") as String).utf8))
             let closing: String? = try row.optional("closing")

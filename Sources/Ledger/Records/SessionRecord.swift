@@ -30,7 +30,7 @@ public struct NoteRecord: Hashable, Sendable {
     /// Who wrote it.
     public let by: SessionParty
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         at = try row.value("at")
         text = try row.value("text")
         by = try row.named("writtenBy")
@@ -54,7 +54,7 @@ public struct SessionRecord: Hashable, Sendable {
     /// Who helps.
     public let `operator`: String
     /// Public facts about the client's machine, as the agent states them.
-    public let agent: JSONValue
+    public var agent: JSONValue { JSONValue(canonicalBytes: facts.utf8) ?? .null }
     /// The clock's start, Unix seconds.
     public let startedAt: Int64
     /// The latest instant that the ledger knows of, Unix seconds.
@@ -80,6 +80,7 @@ public struct SessionRecord: Hashable, Sendable {
     /// The entry that closed it, its place among all that was settled (rules 3, 6): nothing touches an ended session any
     /// more. Of one that runs, the entry that touched it last.
     public let entry: Int64
+    private let facts: String
 
     /// Whether the clock is paused now.
     public var isPaused: Bool { breaks.contains { $0.kind == .paused && $0.to == nil } }
@@ -91,7 +92,7 @@ public struct SessionRecord: Hashable, Sendable {
         SessionTime(startedAt: startedAt, until: endedAt ?? instant, breaks: breaks)
     }
 
-    private init(row: Row, breaks: [BreakRecord], addenda: [NoteRecord], isRecorded: Bool) throws {
+    private init(row: StoredRow, breaks: [BreakRecord], addenda: [NoteRecord], isRecorded: Bool) throws {
         session = try row.value("session")
         invitation = try row.value("invitation")
         contract = try row.value("contract")
@@ -99,8 +100,7 @@ public struct SessionRecord: Hashable, Sendable {
         contractHash = try row.value("contractHash")
         category = try row.value("category")
         `operator` = try row.value("operator")
-        let facts: String = try row.value("agent")
-        agent = JSONValue(canonicalBytes: facts.utf8) ?? .null
+        facts = try row.value("agent")
         startedAt = try row.value("startedAt")
         lastInstant = try row.value("lastInstant")
         state = try row.named("state")
@@ -121,7 +121,9 @@ public struct SessionRecord: Hashable, Sendable {
         _ arguments: StatementArguments,
         in db: Database
     ) throws -> [SessionRecord] {
-        func parts<Part>(_ table: String, by order: String, _ read: (Row) throws -> Part) throws -> [String: [Part]] {
+        func parts<Part>(_ table: String, by order: String, _ read: (StoredRow) throws -> Part) throws -> [String:
+            [Part]]
+        {
             let sql = """
                 SELECT * FROM \(table) WHERE session IN (SELECT session FROM sessions WHERE \(condition)) ORDER BY \(order)
                 """

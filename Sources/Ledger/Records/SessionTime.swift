@@ -17,7 +17,7 @@ public struct BreakRecord: Hashable, Sendable {
     /// The first instant after it, Unix seconds; none while it lasts.
     public let to: Int64?
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         kind = try row.named("kind")
         from = try row.value("startedAt")
         to = try row.optional("endedAt")

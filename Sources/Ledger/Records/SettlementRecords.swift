@@ -17,7 +17,7 @@ public struct CreditRecord: Hashable, Sendable {
     /// The entry: its place among all that was settled.
     public let entry: Int64
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         session = try row.value("session")
         contract = try row.value("contract")
         reason = try row.value("reason")
@@ -25,6 +25,11 @@ public struct CreditRecord: Hashable, Sendable {
         givenBy = try row.value("givenBy")
         at = try row.value("at")
         entry = try row.value("entry")
+    }
+
+    /// The sessions of a contract that were given back, in their order.
+    static func fetch(_ contract: String, in db: Database) throws -> [CreditRecord] {
+        try db.rows("SELECT * FROM credits WHERE contract = ? ORDER BY entry", [contract], CreditRecord.init(row:))
     }
 }
 
@@ -41,7 +46,7 @@ public struct ContractEndRecord: Hashable, Sendable {
     /// The entry: its place among all that was settled.
     public let entry: Int64
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         contract = try row.value("contract")
         endsOn = try row.optional("endsOn")
         decidedBy = try row.value("decidedBy")
@@ -70,11 +75,16 @@ public struct BalanceRecord: Hashable, Sendable {
     /// The entry: its place among all that was settled.
     public let entry: Int64
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         seconds = try row.value("seconds")
         givenBy = try row.value("givenBy")
         at = try row.value("at")
         entry = try row.value("entry")
+    }
+
+    /// The quota of a contract that was set by hand, in order.
+    static func fetch(_ contract: String, in db: Database) throws -> [BalanceRecord] {
+        try db.rows("SELECT * FROM balances WHERE contract = ? ORDER BY entry", [contract], BalanceRecord.init(row:))
     }
 }
 
@@ -103,7 +113,7 @@ public struct QuotaPosting: Codable, Hashable, Sendable {
         self.leftSeconds = leftSeconds
     }
 
-    init(row: Row) throws {
+    init(row: StoredRow) throws {
         self.init(
             kind: try row.value("kind"),
             period: try row.value("period"),
@@ -112,5 +122,10 @@ public struct QuotaPosting: Codable, Hashable, Sendable {
             session: try row.optional("session"),
             leftSeconds: try row.value("leftSeconds")
         )
+    }
+
+    /// What is written down of a contract's quota, in order.
+    static func fetch(_ contract: String, in db: Database) throws -> [QuotaPosting] {
+        try db.rows("SELECT * FROM quota WHERE contract = ? ORDER BY position", [contract], QuotaPosting.init(row:))
     }
 }

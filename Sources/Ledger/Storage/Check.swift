@@ -20,9 +20,14 @@ enum Check {
 
     /// Free text up to `limit` bytes. SQLite would cut a text at a zero byte.
     static func text(_ value: String, _ what: String, atMost limit: Int = 65_536) throws {
-        guard value.utf8.count <= limit, !value.utf8.contains(0) else {
+        guard value.utf8.count <= limit, !hasZeroByte(value) else {
             throw LedgerError(.invalid, "\(what) must be at most \(limit) bytes without zero bytes; shorten it")
         }
+    }
+
+    /// In one piece, where the string is one: an invoice's page has a hundred thousand bytes.
+    private static func hasZeroByte(_ value: String) -> Bool {
+        value.utf8.withContiguousStorageIfAvailable { $0.contains(0) } ?? value.utf8.contains(0)
     }
 
     /// A SHA-256 as 64 lowercase hexadecimal digits.

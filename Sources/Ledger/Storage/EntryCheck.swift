@@ -57,7 +57,9 @@ private struct Chain {
             return .failure(Broken(sequence, "entry \(sequence) was changed"))
         }
         let computed = EntryRecord.hash(sequence, at, kind, payload, statedHash).hex
-        guard computed.utf8.elementsEqual(hash) else {
+        guard
+            computed.utf8.withContiguousStorageIfAvailable({ RawRows.isSame(UnsafeRawBufferPointer($0), hash) }) == true
+        else {
             return .failure(Broken(sequence, "entry \(sequence) was changed: its hash does not fit"))
         }
         guard statedHash == previous else {

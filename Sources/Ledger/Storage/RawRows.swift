@@ -2,25 +2,41 @@ internal import Glibc
 internal import GRDB
 internal import GRDBSQLite
 
-/// The rows of a query as SQLite holds them. For checks that look at every cell there is: no value is made of any.
+/// The rows of a query as SQLite holds them: no value is made of any cell before it is asked for.
 struct RawRows {
     private let statement: Statement
     /// How many cells a row has.
     let width: Int32
 
-    init(_ sql: String, in db: Database) throws {
-        statement = try db.makeStatement(sql: sql)
+    init(_ sql: String, in db: Database) throws { self.init(try db.makeStatement(sql: sql)) }
+
+    /// The rows of a statement that has its arguments.
+    init(_ statement: Statement) {
+        self.statement = statement
         width = sqlite3_column_count(statement.sqliteStatement)
     }
+
+    /// The columns' names.
+    var columns: [String] {
+        (0..<width).map { sqlite3_column_name(statement.sqliteStatement, $0).map { String(cString: $0) } ?? "" }
+    }
+
+    /// Ends the query, wherever it stands.
+    func reset() { sqlite3_reset(statement.sqliteStatement) }
 
     /// Goes to the next row; false after the last one.
     func next() throws -> Bool {
         switch sqlite3_step(statement.sqliteStatement) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let code: throw DatabaseError(resultCode: ResultCode(rawValue: code))
+        case let code:
+            let message = sqlite3_errmsg(sqlite3_db_handle(statement.sqliteStatement)).map { String(cString: $0) }
+            throw DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
         }
     }
+
+    /// Whether a cell of this row holds nothing.
+    func isNull(_ column: Int32) -> Bool { sqlite3_column_type(statement.sqliteStatement, column) == SQLITE_NULL }
 
     /// The whole number in a cell of this row; nil for anything else.
     func integer(_ column: Int32) -> Int64? {
@@ -48,7 +64,8 @@ struct RawRows {
         }
     }
 
-    private static func isSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    /// Whether both are the same bytes.
+    static func isSame(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
         guard left.count == right.count, let start = left.baseAddress, let other = right.baseAddress else {
             return left.count == right.count
         }

@@ -21,18 +21,19 @@ struct ReceiptCheck {
 
     /// The first problem, if there is one.
     func run() throws -> [HeadCheck.Problem] {
-        let rows = try Row.fetchCursor(
-            db,
-            sql: """
-                SELECT receipts.entry AS entry, receipts.record AS record, receipts.state AS state, consents.record AS consent
-                FROM receipts LEFT JOIN consents USING (session) ORDER BY receipts.entry
-                """
+        let rows = try RawRows(
+            """
+            SELECT receipts.entry AS entry, receipts.record AS record, receipts.state AS state, consents.record AS consent
+            FROM receipts LEFT JOIN consents USING (session) ORDER BY receipts.entry
+            """,
+            in: db
         )
+        let row = StoredRow(rows)
         let keys = try keys()
         var lines: [Line] = []
         while true {
-            let row = try rows.next()
-            if let row {
+            let isRow = try rows.next()
+            if isRow {
                 lines.append(
                     Line(
                         entry: try row.value("entry"),
@@ -42,27 +43,26 @@ struct ReceiptCheck {
                     )
                 )
             }
-            guard row == nil || lines.count == Self.portion else { continue }
+            guard !isRow || lines.count == Self.portion else { continue }
             if let problem = Self.problem(in: lines, keys) { return [problem] }
-            if row == nil { return [] }
+            guard isRow else { return [] }
             lines = []
         }
     }
 
     private func keys() throws -> [VerifyingKey] {
         let kinds = [LedgerCreated.kind, LedgerRestored.kind]
-        let entries = try Row.fetchAll(
-            db,
-            sql: "SELECT kind, payload FROM entries WHERE kind IN (?, ?) ORDER BY sequence DESC",
-            arguments: StatementArguments(kinds)
-        )
-        return try entries.compactMap { row in
+        let keys = try db.rows(
+            "SELECT kind, payload FROM entries WHERE kind IN (?, ?) ORDER BY sequence DESC",
+            StatementArguments(kinds)
+        ) { row -> VerifyingKey? in
             switch try LedgerEvent(kind: row.value("kind"), payload: Array((row.value("payload") as String).utf8)) {
             case .created(let created): VerifyingKey(hex: created.key)
             case .restored(let restored): VerifyingKey(hex: restored.key)
             default: nil
             }
         }
+        return keys.compactMap(\.self)
     }
 
     /// Signatures take most of the time, and none waits for another: every processor checks its share.

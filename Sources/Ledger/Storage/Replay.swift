@@ -19,7 +19,7 @@ final class Replay: Sendable {
         database = try DatabaseQueue()
         // Nothing is ever rolled back: what does not fit ends the replay.
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = OFF") }
-        try database.write { try Schema.create(in: $0) }
+        try database.write { try Schema.createTables(in: $0) }
     }
 
     /// Applies these entries after all that came before; the call returns before that is done.
@@ -35,11 +35,14 @@ final class Replay: Sendable {
         return true
     }
 
-    /// Waits until all is applied, and lends the database.
+    /// Waits until all is applied, and lends the database, once.
     ///
     /// - Parameter body: is called with the first problem, if there is one.
     func finish<Result>(_ body: (Database, HeadCheck.Problem?) throws -> Result) throws -> Result {
-        try database.inDatabase { db in try body(db, problem.withLock { $0 }) }
+        try database.inDatabase { db in
+            try Schema.createIndexes(in: db)
+            return try body(db, problem.withLock { $0 })
+        }
     }
 
     private func applyNow(_ steps: [Step], to db: Database) {

@@ -1,60 +1,24 @@
 import Billing
 import Contracts
 import Ledger
-import TimeZoneFiles
 
 /// What the sessions of a contract have used and cost so far, computed from the ledger whenever somebody asks.
 struct ContractAccounts: Sendable {
     let ledger: Ledger
 
-    /// The account of a contract with all of its sessions that have ended, its months advanced to that of `now`.
+    /// A contract with all that happened to it.
     ///
     /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
-    func account(of contract: String, at now: Int64) async throws -> Account {
-        try await account(of: contract, with: [], at: now)
+    func snapshot(of contract: String) async throws -> ContractSnapshot {
+        try ContractSnapshot(try await ledger.records(of: contract), of: contract)
     }
 
-    /// The same with something that is not in the ledger yet.
-    func account(of contract: String, with more: [Posting], at now: Int64) async throws -> Account {
-        let history = try await history(of: contract)
-        let postings = try await postings(of: contract)
-        do {
-            return try Self.account(history, postings + more, at: now)
-        } catch {
-            throw Refusal.conflict("\(contract) cannot be billed: \(error)")
-        }
-    }
-
-    /// What happened to a contract, as the ledger has it: an entry's number is its place among all that was settled.
-    func postings(of contract: String) async throws -> [Posting] {
-        let sessions = try await ledger.sessions(SessionFilter(contract: contract)).compactMap { record in
-            try record.endedAt.map { Posting.session(try Self.work(record, endedAt: $0)) }
-        }
-        let credits = try await ledger.credits(of: contract).map { record in
-            Posting.credit(
-                SessionCredit(
-                    session: record.session,
-                    reason: record.reason,
-                    asWarranty: record.asWarranty,
-                    givenAt: try Instant(seconds: record.at),
-                    settled: record.entry
-                )
-            )
-        }
-        let balances = try await ledger.balances(of: contract).map { record in
-            let givenAt = try Instant(seconds: record.at)
-            return Posting.balance(QuotaBalance(seconds: record.seconds, givenAt: givenAt, settled: record.entry))
-        }
-        let ends = try await ledger.ends(of: contract).map { record in
-            Posting.end(
-                ContractEnd(
-                    endsOn: record.endsOn.flatMap { try? LocalDate.parse($0) },
-                    givenAt: try Instant(seconds: record.at),
-                    settled: record.entry
-                )
-            )
-        }
-        return sessions + credits + balances + ends
+    /// The account of a contract with all of its sessions that have ended, its months advanced to that of `now`.
+    ///
+    /// - Parameter more: what is not in the ledger yet.
+    /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
+    func account(of contract: String, with more: [Posting] = [], at now: Int64) async throws -> Account {
+        try await snapshot(of: contract).account(with: more, at: now)
     }
 
     /// The contract's last day, where one side gave notice.
@@ -79,35 +43,15 @@ struct ContractAccounts: Sendable {
             session.settled = .max - Int64(others.count) + Int64(index)
             return Posting.session(session)
         }
-        return try Account(
-            history: try await history(of: contract),
-            postings: try await postings(of: contract) + work
-        )
+        let snapshot = try await snapshot(of: contract)
+        return try Account(history: snapshot.history, postings: snapshot.postings + work)
     }
 
     /// The versions of a contract.
+    ///
+    /// - Throws: `Refusal` where the contract is unknown or cannot be billed.
     func history(of contract: String) async throws -> ContractHistory {
-        let versions = try await ledger.versions(of: contract).map(Self.version)
-        guard !versions.isEmpty else {
-            throw Refusal.notFound("no such contract \"\(contract)\" (lotse contract list shows them)")
-        }
-        do {
-            return try ContractHistory(versions)
-        } catch {
-            throw Refusal.conflict("\(contract) cannot be billed: \(error)")
-        }
-    }
-
-    private static func account(
-        _ history: ContractHistory,
-        _ postings: [Posting],
-        at now: Int64
-    ) throws(BillingError) -> Account {
-        var account = try Account(history: history, postings: postings)
-        let moment = try Instant(seconds: now)
-        let zone = (history.version(at: moment) ?? history.versions[0]).zone
-        try account.advance(to: Billing.LocalMonth(zone.date(at: moment)))
-        return account
+        try ContractSnapshot.history(try await ledger.versions(of: contract), of: contract)
     }
 
     /// The sessions of a contract that have ended, by end and id: what a simulation reads.
@@ -120,22 +64,6 @@ struct ContractAccounts: Sendable {
             return session
         }
         .sorted(by: WorkSession.isBefore)
-    }
-
-    private static func version(_ record: ContractRecord) throws -> ContractVersion {
-        let contract = try SupportDesk.terms(of: record)
-        guard let zone = TimeZoneFile.rules(of: contract.timeZone) else {
-            throw LedgerError(
-                .invalid,
-                "this machine does not know the time zone \(contract.timeZone) (install tzdata)"
-            )
-        }
-        return ContractVersion(
-            number: record.version,
-            contract: contract,
-            zone: zone,
-            storedAt: try Instant(seconds: record.addedAt)
-        )
     }
 
     /// A session as billing sees it.

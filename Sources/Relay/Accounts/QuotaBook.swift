@@ -16,55 +16,81 @@ struct QuotaBook: Sendable {
     /// written.
     static let grace: Int64 = 60
 
+    /// What the account has come to and the ledger does not say yet.
+    struct Missing: Sendable {
+        let contract: String
+        /// How many postings the ledger had.
+        let after: Int
+        let postings: [QuotaPosting]
+    }
+
     /// Writes down what is missing.
     ///
     /// - Returns: whether it is worth no second try: all is written, or the log says why it never can be.
     @discardableResult
     func update(_ contract: String, at now: Int64) async -> Bool {
         do {
-            do {
-                try await write(contract, at: now)
-            } catch let error as LedgerError where error.kind == .conflict {
-                // A second writer was faster; there is less to write now.
-                try await write(contract, at: now)
-            }
-            return true
+            let snapshot = try await accounts.snapshot(of: contract)
+            guard let missing = try missing(in: snapshot, at: now) else { return true }
+            return await write(missing, at: now)
         } catch {
-            logger.error("quota is not written down yet", metadata: ["contract": "\(contract)", "error": "\(error)"])
-            return false
+            return complain(of: contract, error)
         }
     }
 
-    private func write(_ contract: String, at now: Int64) async throws {
-        let history = try await accounts.history(of: contract)
-        guard history.versions.contains(where: { $0.contract.retainer != nil }) else { return }
-        let month = try await settledMonth(of: contract, in: history, at: now)
-        let written = try await ledger.quota(of: contract)
-        let account = try Account(
-            history: history,
-            postings: try await accounts.postings(of: contract),
-            through: month
-        )
-        let computed = Self.postings(account)
+    /// Writes down what was found to be missing; where others have written since, what is missing by now.
+    ///
+    /// - Returns: as `update`.
+    @discardableResult
+    func write(_ missing: Missing, at now: Int64) async -> Bool {
+        do {
+            do {
+                try await ledger.postQuota(missing.contract, after: missing.after, missing.postings)
+            } catch let error as LedgerError where error.kind == .conflict {
+                // A second writer was faster; there is less to write now.
+                let snapshot = try await accounts.snapshot(of: missing.contract)
+                guard let rest = try self.missing(in: snapshot, at: now) else { return true }
+                try await ledger.postQuota(rest.contract, after: rest.after, rest.postings)
+            }
+            return true
+        } catch {
+            return complain(of: missing.contract, error)
+        }
+    }
+
+    /// What is to be written down; nil where there is nothing.
+    ///
+    /// - Parameter account: the contract's at `now`, where somebody has computed it already.
+    func missing(in snapshot: ContractSnapshot, _ account: Account? = nil, at now: Int64) throws -> Missing? {
+        guard snapshot.history.versions.contains(where: { $0.contract.retainer != nil }) else { return nil }
+        let live = snapshot.sessions.filter { $0.state == .live }
+        let month = try Self.settledMonth(snapshot.history, live: live, at: now)
+        let settled =
+            if let account, account.period == month { account } else {
+                try Account(history: snapshot.history, postings: snapshot.postings, through: month)
+            }
+        let (written, computed) = (snapshot.quota, Self.postings(settled))
         guard computed.starts(with: written) || written.starts(with: computed) else {
             let place = zip(written, computed).prefix { $0 == $1 }.count
             logger.error(
                 "what the ledger says of a quota is not what its sessions come to (lotse-relay verify)",
-                metadata: ["contract": "\(contract)", "entry": "\(place + 1)"]
+                metadata: ["contract": "\(snapshot.contract)", "entry": "\(place + 1)"]
             )
-            return
+            return nil
         }
-        try await ledger.postQuota(contract, after: written.count, Array(computed.dropFirst(written.count)))
+        let postings = Array(computed.dropFirst(written.count))
+        return postings.isEmpty ? nil : Missing(contract: snapshot.contract, after: written.count, postings: postings)
     }
 
     /// The latest month in which something may happen still: this one, but for sessions that may end in an earlier one,
     /// whose months must not be closed before.
-    func settledMonth(of contract: String, in history: ContractHistory, at now: Int64) async throws
+    ///
+    /// - Parameter live: the contract's sessions that run.
+    static func settledMonth(_ history: ContractHistory, live: [LedgerSession], at now: Int64) throws
         -> Billing
         .LocalMonth
     {
-        let live = try await ledger.sessions(SessionFilter(contract: contract, state: .live))
-        let earliest = live.map(\.lastInstant).reduce(now - Self.grace, min)
+        let earliest = live.map(\.lastInstant).reduce(now - grace, min)
         let moment = try Instant(seconds: earliest)
         let zone = (history.version(at: moment) ?? history.versions[0]).zone
         return Billing.LocalMonth(ofSessionEnding: moment, in: zone)
@@ -73,6 +99,11 @@ struct QuotaBook: Sendable {
     /// Whether work that is not in the ledger yet leaves all that is written of the quota as it is.
     func allows(_ account: Account, of contract: String) async throws -> Bool {
         Self.postings(account).starts(with: try await ledger.quota(of: contract))
+    }
+
+    private func complain(of contract: String, _ error: any Error) -> Bool {
+        logger.error("quota is not written down yet", metadata: ["contract": "\(contract)", "error": "\(error)"])
+        return false
     }
 
     static func postings(_ account: Account) -> [QuotaPosting] {

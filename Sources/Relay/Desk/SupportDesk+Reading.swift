@@ -73,7 +73,9 @@ extension SupportDesk {
         let terms = try Self.terms(of: record)
         let (zone, currency) = (terms.timeZone, terms.currency)
         let period = try LocalMonth(month, timeZone: zone, now: clock.wall())
-        let account = try? await accounts.account(of: id, at: clock.wall())
+        let records = try await ledger.records(of: id)
+        // A contract that cannot be billed has its timesheet all the same.
+        let account = try? ContractSnapshot(records, of: id).account(at: clock.wall())
         let current = Billing.LocalMonth(try LocalMonth.localDate(of: period.from, timeZone: zone))
         let statement = account?.statements.first { $0.period == current }
         let bills = Dictionary(
@@ -81,7 +83,7 @@ extension SupportDesk {
             uniquingKeysWith: { first, _ in first }
         )
         let receipts = try await ledger.receiptStates(of: id)
-        let rows = try await ledger.timesheet(contract: id, from: period.from, to: period.to)
+        let rows = records.timesheet(from: period.from, to: period.to)
             .filter { name == nil || $0.operator == name }
             .map { row in
                 let bill = bills[row.session]

@@ -40,32 +40,35 @@ extension SupportDesk {
 
     /// How often it is looked whether a month has begun, in milliseconds.
     static let quotaInterval: Int64 = 60_000
-    /// How many contracts are brought up to date at once: a tick must not take long.
-    static let quotaBatch = 8
+    /// How many contracts are looked at, and how many of them are brought up to date, at once: a tick must not take long.
+    static let quotaBatch = (looks: 100, updates: 8)
 
     /// Writes the quota of contracts down whose month has begun, the first time all of them (rule 6).
     func writeQuota() async {
         let now = clock.monotonicMilliseconds()
-        if let last = lastQuotaCheck, now - last < Self.quotaInterval { return }
         do {
-            var isDone = true
-            var count = 0
-            for record in try await ledger.contracts() {
-                guard let history = try? await accounts.history(of: record.contract) else { continue }
-                let wall = clock.wall()
-                let month = try await settlement.book.settledMonth(of: record.contract, in: history, at: wall)
-                guard quotaMonths[record.contract] != month else { continue }
-                count += 1
-                guard count <= Self.quotaBatch else {
-                    isDone = false
-                    break
-                }
-                if await settlement.book.update(record.contract, at: wall) { quotaMonths[record.contract] = month }
+            if quotaChecks.isEmpty {
+                if let last = lastQuotaCheck, now - last < Self.quotaInterval { return }
+                lastQuotaCheck = now
+                quotaChecks = ArraySlice(try await ledger.contracts().map(\.contract))
             }
-            // The rest comes with the next tick.
-            lastQuotaCheck = isDone ? now : nil
+            let live = Dictionary(
+                grouping: try await ledger.sessions(SessionFilter(state: .live)),
+                by: \.contract
+            )
+            var (looks, updates) = Self.quotaBatch
+            // What is left comes with the next tick.
+            while looks > 0, updates > 0, let contract = quotaChecks.first {
+                quotaChecks.removeFirst()
+                looks -= 1
+                guard let history = try? await accounts.history(of: contract) else { continue }
+                let wall = clock.wall()
+                let month = try QuotaBook.settledMonth(history, live: live[contract] ?? [], at: wall)
+                guard quotaMonths[contract] != month else { continue }
+                updates -= 1
+                if await settlement.book.update(contract, at: wall) { quotaMonths[contract] = month }
+            }
         } catch {
-            lastQuotaCheck = now
             logger.error("quota is not written down", metadata: ["error": "\(error)"])
         }
     }

@@ -43,8 +43,9 @@ actor SupportDesk {
     /// Days since the epoch → failed confirmations, for the length of secrets.
     var failures: (day: Int64, count: Int) = (0, 0)
     var lastCheckpoint: Int64 = 0
-    /// Up to which month each contract's quota is written down, and when that was looked at last.
+    /// Up to which month each contract's quota is written down, of which contracts that is looked at next, and when it was begun last.
     var quotaMonths: [String: Billing.LocalMonth] = [:]
+    var quotaChecks: ArraySlice<String> = []
     var lastQuotaCheck: Int64?
     /// Sessions of which a time without a connection is being written down.
     var gapWritings: [String: Task<Void, any Error>] = [:]

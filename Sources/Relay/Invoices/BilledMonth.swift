@@ -20,9 +20,9 @@ struct BilledMonth: Sendable {
     private let endsOn: LocalDate?
     private let history: ContractHistory
 
-    /// - Throws: `Refusal` where the contract is unknown or the month has not begun.
-    init(_ contract: String, _ month: Billing.LocalMonth, accounts: ContractAccounts, at now: Int64) async throws {
-        let account = try await accounts.account(of: contract, at: now)
+    /// - Parameter account: the contract's at `now`.
+    /// - Throws: `Refusal` where the month has not begun or cannot be billed.
+    init(_ account: Account, of contract: String, _ month: Billing.LocalMonth, at now: Int64) throws {
         let moment = try Instant(seconds: now)
         let newest = account.history.version(at: moment) ?? account.history.versions[0]
         today = newest.zone.date(at: moment)

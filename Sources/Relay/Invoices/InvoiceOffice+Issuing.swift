@@ -4,16 +4,26 @@ import Invoicing
 import Ledger
 import RelayAPI
 
+/// What a month of one contract comes to in invoices.
+enum MonthInvoices: Sendable {
+    /// They are in the ledger.
+    case issued([InvoiceListing])
+    /// As they would be.
+    case shown([InvoiceFile])
+    /// The reason why there are none yet.
+    case waits(String)
+}
+
 /// A month's invoices of one contract, on their way.
 enum PreparedInvoices: Sendable {
-    /// There is nothing to write down: they are there already, are only shown, or wait.
-    case answer(InvoiceAnswer)
-    /// They are to be issued.
-    case drafts([InvoiceDraft])
+    /// There is nothing to write down.
+    case known(MonthInvoices)
+    /// They are to be issued, once what is missing of the quota is written down.
+    case drafts([InvoiceDraft], QuotaBook.Missing?)
 
     /// How many numbers they will use up.
     var count: Int64 {
-        if case .drafts(let drafts) = self { Int64(drafts.count) } else { 0 }
+        if case .drafts(let drafts, _) = self { Int64(drafts.count) } else { 0 }
     }
 }
 
@@ -39,9 +49,13 @@ extension InvoiceOffice {
         guard let month = Billing.LocalMonth(request.month) else {
             throw Refusal.badRequest("\"\(request.month.prefix(20))\" is not a month (--month 2026-11)")
         }
-        // Asked before the account: a session that ends in between is in it.
-        let live = try await ledger.sessions(SessionFilter(contract: request.contract, state: .live))
-        let billed = try await BilledMonth(request.contract, month, accounts: accounts, at: clock.wall())
+        let snapshot = try await accounts.snapshot(of: request.contract)
+        let now = clock.wall()
+        let account = try snapshot.account(at: now)
+        let billed = try BilledMonth(account, of: request.contract, month, at: now)
+        let missing = try Self.translating {
+            request.isDryRun ? nil : try book.missing(in: snapshot, account, at: now)
+        }
         let issued = try await ledger.invoices(contract: request.contract)
         if !request.isDryRun {
             guard billed.isOver else {
@@ -52,16 +66,16 @@ extension InvoiceOffice {
                 let statements = billed.statements(on: first)
                 // A part was taken back, or was never reached.
                 guard Set(valid.map(\.part)).count >= BilledMonth.partCount(of: statements) else {
-                    return try await invoices(billed, statements, isDryRun: false, likelySequence)
+                    return try await drafts(billed, statements, of: snapshot, missing, likelySequence)
                 }
-                var files: [InvoiceFile] = []
-                for invoice in valid { files.append(try await show(invoice.number)) }
-                return .answer(InvoiceAnswer(invoices: files))
+                return .known(.issued(valid))
             }
         }
         // The wall clock may have been put right since a session began, whose time goes on from its start.
         let end = month.next.start(in: billed.zone)
-        if !request.isDryRun, let session = live.first(where: { $0.lastInstant <= end }) {
+        if !request.isDryRun,
+            let session = snapshot.sessions.first(where: { $0.state == .live && $0.lastInstant <= end })
+        {
             throw Refusal.conflict(
                 "the session \(session.session) still runs and may belong to \(month) (end it, or try again in a minute)"
             )
@@ -81,20 +95,21 @@ extension InvoiceOffice {
             let net = statements.reduce(0) { $0 &+ $1.netCents }
             let waits =
                 "\(Cents.text(net)) \(billed.contract.currency) net is less than the contract's smallest invoice; it goes onto the next one"
-            return .answer(InvoiceAnswer(invoices: [], waits: waits))
+            return .known(.waits(waits))
         }
-        return try await invoices(billed, statements, isDryRun: request.isDryRun, likelySequence)
+        if request.isDryRun { return .known(.shown(try await shown(billed, statements, of: snapshot))) }
+        return try await drafts(billed, statements, of: snapshot, missing, likelySequence)
     }
 
     /// Writes down what was prepared.
-    func issue(_ prepared: PreparedInvoices) async throws -> InvoiceAnswer {
+    func issue(_ prepared: PreparedInvoices) async throws -> MonthInvoices {
         switch prepared {
-        case .answer(let answer): return answer
-        case .drafts(let drafts):
-            var files: [InvoiceFile] = []
+        case .known(let invoices): return invoices
+        case .drafts(let drafts, let missing):
+            if let missing { await book.write(missing, at: clock.wall()) }
+            var issued: [InvoiceListing] = []
             for draft in drafts {
-                await book.update(draft.contract, at: clock.wall())
-                let record = try await Self.translating {
+                let listing = try await Self.translating {
                     try await ledger.issueInvoice(
                         contract: draft.contract,
                         months: draft.months,
@@ -105,9 +120,9 @@ extension InvoiceOffice {
                         return try draft.make(sequence)
                     }
                 }
-                files.append(Self.file(record))
+                issued.append(listing)
             }
-            return InvoiceAnswer(invoices: files)
+            return .issued(issued)
         }
     }
 
@@ -119,56 +134,74 @@ extension InvoiceOffice {
         return try await ledger.nextInvoice(sequenceKey: format.sequenceKey(year: year))
     }
 
-    private func invoices(
+    /// The invoices of these months as they would be, without numbers of their own.
+    private func shown(
         _ month: BilledMonth,
         _ statements: [PeriodStatement],
-        isDryRun: Bool,
+        of snapshot: ContractSnapshot
+    ) async throws -> [InvoiceFile] {
+        let supplier = try knownSupplier()
+        let number = InvoiceNumberFormat.draft(contract: month.contract.contract, period: "\(month.month)")
+        return try await contents(month, statements, of: snapshot).map { content in
+            let invoice = try Self.translating { try Self.invoice(content, month, supplier, number) }
+            return try Self.draft(invoice, month, statements)
+        }
+    }
+
+    /// The invoices of these months, to be issued.
+    private func drafts(
+        _ month: BilledMonth,
+        _ statements: [PeriodStatement],
+        of snapshot: ContractSnapshot,
+        _ missing: QuotaBook.Missing?,
         _ likelySequence: Int64?
     ) async throws -> PreparedInvoices {
         let supplier = try knownSupplier()
-        let rows =
-            try await rows(of: statements.flatMap(\.sessions), month.contract)
-            + creditRows(of: statements, month.contract)
-        let parts = try Self.translating { try InvoiceContent(statements: statements, rows: rows).separated() }
         let format = try Self.translating { try InvoiceNumberFormat(supplier.invoiceNumbers) }
-        let today = month.today
-        var shown: [InvoiceFile] = []
-        var drafts: [InvoiceDraft] = []
-        for (index, content) in parts.enumerated() {
-            @Sendable func invoice(_ number: String) throws -> Invoice {
-                try Invoice(
-                    content,
-                    contract: month.contract,
-                    supplier: supplier,
-                    number: number,
-                    issueDate: today,
-                    zone: month.zone
-                )
-            }
+        let year = month.today.year
+        let drafts = try await contents(month, statements, of: snapshot).enumerated().map { index, content in
             @Sendable func numbered(_ sequence: Int64) throws -> InvoiceDraft.Numbered {
-                let number = try format.number(sequence, year: today.year)
-                return (number, try Self.document(invoice(number), zone: month.zone))
-            }
-            if isDryRun {
-                let number = InvoiceNumberFormat.draft(contract: month.contract.contract, period: "\(month.month)")
-                let draft = try Self.translating { try invoice(number) }
-                shown.append(try Self.draft(draft, month, statements))
-                continue
+                let number = try format.number(sequence, year: year)
+                return (number, try Self.document(Self.invoice(content, month, supplier, number), zone: month.zone))
             }
             let likely = try Self.translating {
                 try likelySequence.map { ($0 + Int64(index), try numbered($0 + Int64(index))) }
             }
-            drafts.append(
-                InvoiceDraft(
-                    contract: month.contract.contract,
-                    months: "\(content.first)"..."\(content.last)",
-                    part: Int64(index),
-                    sequenceKey: format.sequenceKey(year: today.year),
-                    likely: likely,
-                    make: numbered
-                )
+            return InvoiceDraft(
+                contract: month.contract.contract,
+                months: "\(content.first)"..."\(content.last)",
+                part: Int64(index),
+                sequenceKey: format.sequenceKey(year: year),
+                likely: likely,
+                make: numbered
             )
         }
-        return isDryRun ? .answer(InvoiceAnswer(invoices: shown)) : .drafts(drafts)
+        return .drafts(drafts, missing)
+    }
+
+    /// What stands on each of the invoices that these months need.
+    private func contents(
+        _ month: BilledMonth,
+        _ statements: [PeriodStatement],
+        of snapshot: ContractSnapshot
+    ) async throws -> [InvoiceContent] {
+        let rows = try await rows(of: statements, in: snapshot, month.contract)
+        return try Self.translating { try InvoiceContent(statements: statements, rows: rows).separated() }
+    }
+
+    private static func invoice(
+        _ content: InvoiceContent,
+        _ month: BilledMonth,
+        _ supplier: Supplier,
+        _ number: String
+    ) throws -> Invoice {
+        try Invoice(
+            content,
+            contract: month.contract,
+            supplier: supplier,
+            number: number,
+            issueDate: month.today,
+            zone: month.zone
+        )
     }
 }

@@ -16,30 +16,51 @@ extension InvoiceOffice {
         }
         // Said once, and not for every contract.
         _ = try knownSupplier()
-        var likely = try await likelySequence()
-        var answers: [MonthInvoicesAnswer] = []
-        var prepared = await prepared(0, request, likely)
-        for (index, contract) in request.contracts.enumerated() {
-            if let count = (try? prepared.get())?.count { likely += count }
-            // What the next one comes to is computed while this one is written down.
-            async let following = self.prepared(index + 1, request, likely)
-            answers.append(try await answer(contract, prepared))
+        var (likely, answers) = (try await likelySequence(), [MonthInvoicesAnswer]())
+        var (prepared, rest) = (
+            await prepared(request.contracts.prefix(Self.preparedAtOnce), request, likely), request.contracts[...]
+        )
+        while !rest.isEmpty {
+            let contracts = rest.prefix(Self.preparedAtOnce)
+            rest = rest.dropFirst(contracts.count)
+            for prepared in prepared { likely += (try? prepared.get())?.count ?? 0 }
+            // What the next ones come to is computed while these are written down.
+            async let following = self.prepared(rest.prefix(Self.preparedAtOnce), request, likely)
+            for (contract, prepared) in zip(contracts, prepared) {
+                answers.append(try await answer(contract, prepared))
+            }
             prepared = await following
         }
         return answers
     }
 
+    /// For how many contracts it is computed at once what they come to.
+    private static let preparedAtOnce = 2
+
+    /// What a month of some contracts comes to, each by itself.
+    ///
+    /// - Parameter likely: the place in the sequence that the first of their invoices will most likely get, one for each contract.
     private func prepared(
-        _ index: Int,
+        _ contracts: ArraySlice<String>,
+        _ request: MonthInvoicesRequest,
+        _ likely: Int64
+    ) async -> [Result<PreparedInvoices, any Error>] {
+        await withTaskGroup(of: (Int, Result<PreparedInvoices, any Error>).self) { group in
+            for (place, contract) in contracts.enumerated() {
+                group.addTask { (place, await prepared(contract, request, likely + Int64(place))) }
+            }
+            var results: [Int: Result<PreparedInvoices, any Error>] = [:]
+            for await (place, result) in group { results[place] = result }
+            return (0..<contracts.count).compactMap { results[$0] }
+        }
+    }
+
+    private func prepared(
+        _ contract: String,
         _ request: MonthInvoicesRequest,
         _ likely: Int64
     ) async -> Result<PreparedInvoices, any Error> {
-        guard request.contracts.indices.contains(index) else { return .success(.answer(InvoiceAnswer(invoices: []))) }
-        let request = InvoiceRequest(
-            contract: request.contracts[index],
-            month: request.month,
-            isDryRun: request.isDryRun
-        )
+        let request = InvoiceRequest(contract: contract, month: request.month, isDryRun: request.isDryRun)
         do {
             return .success(try await prepare(request, likelySequence: likely))
         } catch {
@@ -52,12 +73,12 @@ extension InvoiceOffice {
         _ prepared: Result<PreparedInvoices, any Error>
     ) async throws -> MonthInvoicesAnswer {
         do {
-            let answer = try await issue(try prepared.get())
-            return MonthInvoicesAnswer(
-                contract: contract,
-                invoices: answer.invoices.map(\.summary),
-                waits: answer.waits
-            )
+            return switch try await issue(try prepared.get()) {
+            case .issued(let listings):
+                MonthInvoicesAnswer(contract: contract, invoices: listings.map(Self.summary))
+            case .shown(let files): MonthInvoicesAnswer(contract: contract, invoices: files.map(\.summary))
+            case .waits(let reason): MonthInvoicesAnswer(contract: contract, waits: reason)
+            }
         } catch let refusal as Refusal where refusal.problem.code == Refusal.nothingToInvoice {
             return MonthInvoicesAnswer(contract: contract)
         } catch let refusal as Refusal {

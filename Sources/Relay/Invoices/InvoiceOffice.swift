@@ -24,7 +24,14 @@ struct InvoiceOffice: Sendable {
 
     /// The invoices of a month: issued once, or only shown.
     func invoice(_ request: InvoiceRequest) async throws -> InvoiceAnswer {
-        try await issue(try await prepare(request, likelySequence: nil))
+        switch try await issue(try await prepare(request, likelySequence: nil)) {
+        case .issued(let listings):
+            var files: [InvoiceFile] = []
+            for listing in listings { files.append(try await show(listing.number)) }
+            return InvoiceAnswer(invoices: files)
+        case .shown(let files): return InvoiceAnswer(invoices: files)
+        case .waits(let reason): return InvoiceAnswer(invoices: [], waits: reason)
+        }
     }
 
     // MARK: Storno, payment, reading
@@ -117,73 +124,34 @@ struct InvoiceOffice: Sendable {
     /// The sessions of a month that have ended, as the proof of service tells them; this month's where it is not over.
     func services(contract: String, month text: String?) async throws -> [ServiceRow] {
         let now = clock.wall()
-        let account = try await accounts.account(of: contract, at: now)
+        let snapshot = try await accounts.snapshot(of: contract)
+        let account = try snapshot.account(at: now)
         let moment = try Instant(seconds: now)
         let newest = account.history.version(at: moment) ?? account.history.versions[0]
         let current = Billing.LocalMonth(newest.zone.date(at: moment))
         guard let month = text.map({ Billing.LocalMonth($0) }) ?? current else {
             throw Refusal.badRequest("\"\((text ?? "").prefix(20))\" is not a month (--month 2026-11)")
         }
-        let bills = account.statements.filter { $0.period == month }.flatMap(\.sessions)
-        return try await rows(of: bills, newest.contract)
+        let proof = try await ServiceProof(of: snapshot, newest.contract, ledger)
+        return proof.rows(of: account.statements.filter { $0.period == month }.flatMap(\.sessions))
     }
 
     // MARK: Parts
 
-    /// One row of the proof of service for each session.
-    func rows(of bills: [SessionBill], _ contract: Contract) async throws -> [ServiceRow] {
-        let starts = bills.map(\.session.startedAt.seconds)
-        guard let first = starts.min(), let last = starts.max() else { return [] }
-        // A contract lasts for years, and one of its months is asked for.
-        let filter = SessionFilter(contract: contract.contract, startedFrom: first, startedBefore: last + 1)
-        let sessions = try await ledger.sessions(filter)
-        let records = Dictionary(sessions.map { ($0.session, $0) }, uniquingKeysWith: { first, _ in first })
-        let agreed = try await ledger.consentedSessions(contract: contract.contract)
-        let states = try await ledger.receiptStates(of: contract.contract)
-        return bills.compactMap { bill in
-            records[bill.session.session].map { record in
-                ServiceRow(
-                    bill,
-                    contract: contract,
-                    operator: record.operator,
-                    summary: record.wholeSummary,
-                    receipt: Self.receipt(of: record, states[record.session], isAgreed: agreed.contains(record.session))
-                )
-            }
-        }
-    }
-
-    private static func receipt(of record: LedgerSession, _ state: Receipt.State?, isAgreed: Bool) -> ServiceRow
-        .Receipt?
+    /// The proof of service of months: one row for each session, and behind them one for each that they give back.
+    func rows(of statements: [PeriodStatement], in snapshot: ContractSnapshot, _ contract: Contract) async throws
+        -> [ServiceRow]
     {
-        if record.isRecorded { return .recorded }
-        return state.flatMap { ServiceRow.Receipt(rawValue: $0.rawValue) } ?? (isAgreed ? .consented : nil)
-    }
-
-    /// One row for each session that the months give back.
-    func creditRows(of statements: [PeriodStatement], _ contract: Contract) async throws -> [ServiceRow] {
-        let billedHere = Set(statements.flatMap(\.sessions).map(\.session.session))
-        let states = try await ledger.receiptStates(of: contract.contract)
-        let agreed = try await ledger.consentedSessions(contract: contract.contract)
-        var rows: [ServiceRow] = []
+        let proof = try await ServiceProof(of: snapshot, contract, ledger)
+        let bills = statements.flatMap(\.sessions)
+        let billedHere = Set(bills.map(\.session.session))
+        var rows = proof.rows(of: bills)
         for back in statements.flatMap(\.credits) {
-            guard let record = try await ledger.session(back.credit.session) else { continue }
-            rows.append(
-                ServiceRow(
-                    back,
-                    contract: contract,
-                    operator: record.operator,
-                    summary: record.wholeSummary,
-                    receipt: Self.receipt(
-                        of: record,
-                        states[record.session],
-                        isAgreed: agreed.contains(record.session)
-                    ),
-                    original: billedHere.contains(record.session)
-                        ? nil
-                        : try await ledger.billing(record.session, of: contract.contract, in: back.bill.period)
-                )
-            )
+            let session = back.credit.session
+            let original =
+                billedHere.contains(session)
+                ? nil : try await ledger.billing(session, of: contract.contract, in: back.bill.period)
+            if let row = proof.row(of: back, original: original) { rows.append(row) }
         }
         return rows
     }
@@ -241,7 +209,7 @@ struct InvoiceOffice: Sendable {
         InvoiceFile(summary: summary(record.listing), xml: record.invoice.xml, html: record.invoice.html)
     }
 
-    private static func summary(_ invoice: InvoiceListing) -> InvoiceSummary {
+    static func summary(_ invoice: InvoiceListing) -> InvoiceSummary {
         InvoiceSummary(
             number: invoice.number,
             contract: invoice.contract,
