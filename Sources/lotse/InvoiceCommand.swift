@@ -40,8 +40,11 @@ struct InvoiceCommand: AsyncParsableCommand {
 
         func run() async throws {
             let relay = try await Screen.relay()
+            let original = try await relay.invoice(number: number).summary
             let storno = try await relay.cancelInvoice(number, reason: reason)
-            try await Screen.print(output.json ? JSON.text(storno.summary) : InvoiceTable.sentence(storno.summary))
+            try await Screen.print(
+                output.json ? JSON.text(storno.summary) : InvoiceTable.storno(storno.summary, of: original)
+            )
             try files.save([storno])
             try await relay.checkLedger()
         }
@@ -98,10 +101,10 @@ struct InvoiceCommand: AsyncParsableCommand {
         @OptionGroup var output: JSONFlag
 
         func run() async throws {
-            let invoice = try await Screen.relay().payInvoice(number, on: on)
-            try await Screen.print(
-                output.json ? JSON.text(invoice) : "invoice \(invoice.number) was paid on \(invoice.paidOn ?? "")"
-            )
+            let relay = try await Screen.relay()
+            let before = try await relay.invoice(number: number).summary
+            let invoice = try await relay.payInvoice(number, on: on)
+            try await Screen.print(output.json ? JSON.text(invoice) : InvoiceTable.payment(invoice, before: before))
         }
     }
 }

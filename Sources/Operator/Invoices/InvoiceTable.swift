@@ -26,6 +26,22 @@ public enum InvoiceTable {
             + "\(amount(invoice, invoice.netCents)) net, \(amount(invoice, invoice.grossCents)) gross \(invoice.currency)"
     }
 
+    /// A Storno on one line, and on a second what is to be done where the invoice was paid already.
+    public static func storno(_ storno: InvoiceSummary, of original: InvoiceSummary) -> String {
+        guard let day = original.paidOn else { return sentence(storno) }
+        let back = "\(MoneyText.amount(original.grossCents)) \(original.currency)"
+        return sentence(storno)
+            + "\n\(original.number) was paid on \(day): give \(back) back, or set it off against the next invoice"
+    }
+
+    /// When the money came, and what was written down before.
+    public static func payment(_ invoice: InvoiceSummary, before: InvoiceSummary) -> String {
+        let day = invoice.paidOn ?? ""
+        let sentence = "invoice \(invoice.number) was paid on \(day)"
+        guard let former = before.paidOn, former != day else { return sentence }
+        return "\(sentence) (\(former) was written down before)"
+    }
+
     private static func months(_ invoice: InvoiceSummary) -> String {
         invoice.firstMonth == invoice.month ? invoice.month : "\(invoice.firstMonth) to \(invoice.month)"
     }
@@ -37,7 +53,9 @@ public enum InvoiceTable {
 
     private static func state(_ invoice: InvoiceSummary) -> String {
         if let original = invoice.cancels { return "Storno of \(original)" }
-        if let storno = invoice.cancelledBy { return "cancelled by \(storno)" }
+        if let storno = invoice.cancelledBy {
+            return (invoice.paidOn.map { "paid \($0), " } ?? "") + "cancelled by \(storno)"
+        }
         return invoice.paidOn.map { "paid \($0)" } ?? "open"
     }
 }
