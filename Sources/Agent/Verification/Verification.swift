@@ -136,8 +136,34 @@ public struct Verification: Sendable {
         if !receipt.redactions.isEmpty { screen.line("    " + phrases.receiptRedactions(receipt.redactions)) }
         if let reason = receipt.reason { screen.line("    " + TerminalText.name(reason, limit: 500)) }
         // First what is about the receipt, then what lies beside it.
-        let isRight = conclude(try findings(in: receipt, keys), name)
+        let consent = trustFile == nil ? try folder.consent(of: receipt.session) : nil
+        let isRight =
+            if let consent { conclude(try findings(in: receipt, consent, keys), name) } else {
+                checkElsewhere(receipt, name, keys)
+            }
         return try checkTranscript(of: receipt) && isRight
+    }
+
+    private func findings(in receipt: Receipt, _ consent: ConsentRecord, _ keys: TrustedKeys) throws -> [String] {
+        screen.line("    " + agreement(consent))
+        let review = try ReceiptReview(receipt, consent, folder: folder, keys: keys)
+        if review.isComputed { screen.line("    " + phrases.receiptComputed) }
+        return review.findings.map { phrases.finding($0, currency: TerminalText.name(receipt.currency, limit: 3)) }
+    }
+
+    /// Elsewhere than where it was agreed to there are the signatures and the sums.
+    private func checkElsewhere(_ receipt: Receipt, _ name: String, _ keys: TrustedKeys) -> Bool {
+        if trustFile == nil { screen.line("    " + phrases.notAgreedToHere) }
+        let missing = receipt.neededSigners.filter { !keys.signed(receipt, as: $0) }
+            .map { phrases.notSignedWithKnownKey($0) }
+        let contradictions = receipt.contradictions.map { phrases.finding(.contradiction($0), currency: "") }
+        guard trustFile == nil, !missing.isEmpty, contradictions.isEmpty else {
+            return conclude(missing + contradictions, name)
+        }
+        // Nobody said whose keys count, so that a key that is not known here says nothing against the receipt.
+        for signer in missing { screen.line("    " + signer) }
+        screen.line(phrases.cannotBeCheckedHere(name))
+        return false
     }
 
     /// Holds what this computer recorded of the session against what the receipt says of it.
@@ -154,20 +180,6 @@ public struct Verification: Sendable {
         else { return true }
         screen.line((isRight ? "    " : "  ! ") + text)
         return isRight
-    }
-
-    private func findings(in receipt: Receipt, _ keys: TrustedKeys) throws -> [String] {
-        if trustFile == nil, let consent = try folder.consent(of: receipt.session) {
-            screen.line("    " + agreement(consent))
-            let review = try ReceiptReview(receipt, consent, folder: folder, keys: keys)
-            if review.isComputed { screen.line("    " + phrases.receiptComputed) }
-            return review.findings.map { phrases.finding($0, currency: TerminalText.name(receipt.currency, limit: 3)) }
-        }
-        // Elsewhere than where it was agreed to there are the signatures and the sums.
-        if trustFile == nil { screen.line("    " + phrases.notAgreedToHere) }
-        let missing = receipt.neededSigners.filter { !keys.signed(receipt, as: $0) }
-        return missing.map { phrases.notSignedWithKnownKey($0) }
-            + receipt.contradictions.map { phrases.finding(.contradiction($0), currency: "") }
     }
 
     private func checkConsent(_ bytes: [UInt8], _ name: String) throws -> Bool {

@@ -102,6 +102,12 @@ extension Phrases {
             "\(file) stimmt NICHT. Zeigen Sie Ihrem Helfer diese Zeilen."
         )
     }
+    func cannotBeCheckedHere(_ file: String) -> String {
+        say(
+            "\(file) adds up, but cannot be checked here: check it on the computer on which you agreed, or name its keys with --trust.",
+            "\(file) geht auf, kann hier aber nicht geprüft werden: auf dem Computer prüfen, an dem Sie zugestimmt haben, oder dessen Schlüssel mit --trust angeben."
+        )
+    }
     func noSuchFile(_ file: String) -> String {
         say("there is no file \(file) (check the name)", "es gibt keine Datei \(file) (Namen prüfen)")
     }

@@ -77,6 +77,18 @@ struct SigningTests {
         )
     }
 
+    @Test("on a computer that knows none of the keys a receipt cannot be checked, which is not the same as wrong")
+    func elsewhere() async throws {
+        let (run, _) = try await session()
+        let other = AgentFolder(path: run.folder.path + "/other")
+        let screen = TestScreen()
+        let check = Verification(screen: ClientScreen(screen), folder: other, phrases: Phrases(.english)) { _ in }
+        #expect(check.run([AgentFolder(path: run.folder.path).receiptFile("s-1")]) == 1)
+        #expect(screen.text.contains("no key that is trusted here signed it for the relay"))
+        #expect(screen.text.contains("adds up, but cannot be checked here"))
+        #expect(!screen.text.contains("NOT right"))
+    }
+
     @Test(
         "a clock that is two seconds off is written down and signed; three seconds are an objection where nobody can be asked"
     )
