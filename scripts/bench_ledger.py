@@ -76,10 +76,14 @@ class Ledger:
 
     def close(self):
         seconds, output = self.timed(self.lotse, "invoice", "--all", "--month", self.month, "--json")
-        numbers = [invoice["number"] for answer in json.loads(output) for invoice in answer["invoices"]]
-        if len(set(numbers)) != self.contracts:
-            raise Stuck(f"{len(set(numbers))} invoices for {self.contracts} contracts")
-        return seconds, len(numbers)
+        answers = json.loads(output)
+        invoices = [invoice for answer in answers for invoice in answer["invoices"]]
+        count = len({invoice["number"] for invoice in invoices})
+        if count != self.contracts:
+            raise Stuck(f"{count} invoices for {self.contracts} contracts")
+        if any(invoice["contract"] != answer["contract"] for answer in answers for invoice in answer["invoices"]):
+            raise Stuck("an invoice stands under another contract than its own")
+        return seconds, count
 
 
 def measured(what, unit, count, times):

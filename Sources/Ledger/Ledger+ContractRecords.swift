@@ -15,6 +15,26 @@ public struct ContractRecords: Sendable {
     /// What is written down of the quota, in order.
     public let quota: [QuotaPosting]
 
+    /// The entry that changed the account last; 0 where none has.
+    public var lastSettled: Int64 {
+        let ended = sessions.filter { $0.endedAt != nil }.map(\.entry)
+        return (ended + credits.map(\.entry) + balances.map(\.entry) + ends.map(\.entry)).max() ?? 0
+    }
+
+    /// The same without reading all of it.
+    static func lastSettled(of contract: String, in db: Database) throws -> Int64 {
+        try db.row(
+            """
+            SELECT COALESCE(MAX(entry), 0) AS entry FROM (
+                SELECT entry FROM sessions WHERE contract = ?1 AND endedAt IS NOT NULL
+                UNION ALL SELECT entry FROM credits WHERE contract = ?1
+                UNION ALL SELECT entry FROM balances WHERE contract = ?1
+                UNION ALL SELECT entry FROM contractEnds WHERE contract = ?1)
+            """,
+            [contract]
+        ) { try $0.value("entry") } ?? 0
+    }
+
     /// The sessions that ended within a period: `from < endedAt <= to`, Unix seconds, in the order in which they began.
     public func timesheet(from: Int64, to: Int64) -> [TimesheetRow] {
         sessions.compactMap { session in

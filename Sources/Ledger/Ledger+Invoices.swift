@@ -9,15 +9,19 @@ extension Ledger {
     ///   - months: first and last month that it bills, `2026-11`.
     ///   - part: 0, or 1 for the second of two that the month needs.
     ///   - sequenceKey: within which numbers count.
+    ///   - lastSettled: what had changed the contract's account last when the invoice was prepared (`ContractRecords`): work that was written
+    ///     down since would stand on no invoice. Nil where there is nothing to compare with.
     ///   - build: makes the invoice for a place in the sequence, 1 for the first. It holds the ledger's lock and must not call
     ///     the ledger; what it throws is thrown, and uses up no number.
     /// - Returns: the invoice without its texts, which `invoice` gives.
-    /// - Throws: `exists` where one of the months stands on another valid invoice; `conflict` for a number that was used before.
+    /// - Throws: `exists` where one of the months stands on another valid invoice; `outdated` where the account has changed since;
+    ///   `conflict` for a number that was used before.
     public func issueInvoice(
         contract: String,
         months: ClosedRange<String>,
         part: Int64 = 0,
         sequenceKey: String,
+        lastSettled: Int64? = nil,
         build: @escaping @Sendable (_ sequence: Int64) throws -> (number: String, invoice: InvoiceDocument)
     ) async throws -> InvoiceListing {
         try Check.name(contract, "a contract's name")
@@ -33,6 +37,9 @@ extension Ledger {
             }
             guard try InvoiceListing.valid(contract, months.lowerBound, part, in: db) == nil else {
                 throw LedgerError(.exists, "\(months.lowerBound) stands on an invoice already; cancel that first")
+            }
+            guard try lastSettled.map({ try $0 == ContractRecords.lastSettled(of: contract, in: db) }) ?? true else {
+                throw LedgerError(.outdated, "work of \(contract) was written down meanwhile; try again")
             }
             return try Self.issuing(contract, months, part, sequenceKey, cancels: nil, build, db)
         } result: { db in

@@ -24,6 +24,8 @@ public struct LedgerError: Error, Hashable, Sendable {
         case notFound
         /// What the call asks for contradicts what the ledger holds.
         case conflict
+        /// What the call was prepared from is not all that the ledger holds by now.
+        case outdated
         /// The operator was revoked.
         case revoked
         /// An enrolment token has expired.

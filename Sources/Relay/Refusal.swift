@@ -47,7 +47,7 @@ struct Refusal: Error, Sendable {
         let status: HTTPResponse.Status =
             switch error.kind {
             case .notFound: .notFound
-            case .exists, .conflict, .used, .roomTaken, .sessionEnded: .conflict
+            case .exists, .conflict, .used, .roomTaken, .sessionEnded, .outdated: .conflict
             case .revoked: .forbidden
             case .expired: .gone
             case .invalid: .badRequest

@@ -1,6 +1,7 @@
 import ContractFiles
 import Contracts
 import Foundation
+import Ledger
 import RelayAPI
 import Testing
 
@@ -86,6 +87,31 @@ struct MonthInvoicesTests {
             for summary in answers.flatMap(\.invoices) {
                 #expect(try await office(stage).show(summary.number).xml.contains(">\(summary.number)<"))
             }
+        }
+    }
+
+    @Test("work that is written down while an invoice is on its way stands on that invoice")
+    func meanwhile() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            try await work(stage)
+            let office = office(stage)
+            stage.hands.advance(40 * 86_400)
+            let request = InvoiceRequest(contract: "minute", month: "2027-01", isDryRun: false)
+            let prepared = try await office.prepare(request, likelySequence: nil)
+            _ = try await stage.phone(from: "2027-01-20T09:00", to: "2027-01-20T09:10")
+            await #expect {
+                try await office.issue(prepared)
+            } throws: {
+                ($0 as? LedgerError)?.kind == .outdated
+            }
+            #expect(try await office.list().isEmpty)
+            guard case .issued(let listings) = try await office.issue(prepared, for: request) else {
+                Issue.record("no invoice was issued")
+                return
+            }
+            #expect(listings.map(\.number) == ["2027-0001"])
+            #expect(listings.map(\.netCents) == [3000])
         }
     }
 

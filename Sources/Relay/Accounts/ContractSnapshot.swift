@@ -13,6 +13,8 @@ struct ContractSnapshot: Sendable {
     let postings: [Posting]
     /// What is written down of the quota, in order.
     let quota: [QuotaPosting]
+    /// The ledger's entry that changed the account last.
+    let lastSettled: Int64
 
     /// - Throws: `Refusal` where the contract is unknown or its versions cannot be billed.
     init(_ records: ContractRecords, of contract: String) throws {
@@ -21,6 +23,7 @@ struct ContractSnapshot: Sendable {
         sessions = records.sessions
         postings = try Self.postings(records)
         quota = records.quota
+        lastSettled = records.lastSettled
     }
 
     /// The account with all sessions that have ended, its months advanced to that of `now`.

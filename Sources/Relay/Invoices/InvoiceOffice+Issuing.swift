@@ -35,6 +35,8 @@ struct InvoiceDraft: Sendable {
     let months: ClosedRange<String>
     let part: Int64
     let sequenceKey: String
+    /// The ledger's entry that had changed the contract's account last.
+    let lastSettled: Int64
     /// The invoice for the place in the sequence that it will most likely get, made before the ledger is locked.
     let likely: (sequence: Int64, numbered: Numbered)?
     /// The invoice for any place in the sequence.
@@ -101,7 +103,25 @@ extension InvoiceOffice {
         return try await drafts(billed, statements, of: snapshot, missing, likelySequence)
     }
 
+    /// How often a month is prepared anew because work was written down meanwhile.
+    private static let attempts = 5
+
+    /// Issues what was prepared; where work was written down meanwhile, what the month comes to with it.
+    func issue(_ prepared: PreparedInvoices, for request: InvoiceRequest) async throws -> MonthInvoices {
+        var prepared = prepared
+        for _ in 1..<Self.attempts {
+            do {
+                return try await issue(prepared)
+            } catch let error as LedgerError where error.kind == .outdated {
+                prepared = try await prepare(request, likelySequence: nil)
+            }
+        }
+        return try await issue(prepared)
+    }
+
     /// Writes down what was prepared.
+    ///
+    /// - Throws: `LedgerError` (`outdated`) where work was written down meanwhile.
     func issue(_ prepared: PreparedInvoices) async throws -> MonthInvoices {
         switch prepared {
         case .known(let invoices): return invoices
@@ -114,7 +134,8 @@ extension InvoiceOffice {
                         contract: draft.contract,
                         months: draft.months,
                         part: draft.part,
-                        sequenceKey: draft.sequenceKey
+                        sequenceKey: draft.sequenceKey,
+                        lastSettled: draft.lastSettled
                     ) { sequence in
                         if let likely = draft.likely, likely.sequence == sequence { return likely.numbered }
                         return try draft.make(sequence)
@@ -172,6 +193,7 @@ extension InvoiceOffice {
                 months: "\(content.first)"..."\(content.last)",
                 part: Int64(index),
                 sequenceKey: format.sequenceKey(year: year),
+                lastSettled: snapshot.lastSettled,
                 likely: likely,
                 make: numbered
             )

@@ -27,7 +27,7 @@ extension InvoiceOffice {
             // What the next ones come to is computed while these are written down.
             async let following = self.prepared(rest.prefix(Self.preparedAtOnce), request, likely)
             for (contract, prepared) in zip(contracts, prepared) {
-                answers.append(try await answer(contract, prepared))
+                answers.append(try await answer(request.request(for: contract), prepared))
             }
             prepared = await following
         }
@@ -47,7 +47,8 @@ extension InvoiceOffice {
     ) async -> [Result<PreparedInvoices, any Error>] {
         await withTaskGroup(of: (Int, Result<PreparedInvoices, any Error>).self) { group in
             for (place, contract) in contracts.enumerated() {
-                group.addTask { (place, await prepared(contract, request, likely + Int64(place))) }
+                let request = request.request(for: contract)
+                group.addTask { (place, await prepared(request, likely + Int64(place))) }
             }
             var results: [Int: Result<PreparedInvoices, any Error>] = [:]
             for await (place, result) in group { results[place] = result }
@@ -55,12 +56,7 @@ extension InvoiceOffice {
         }
     }
 
-    private func prepared(
-        _ contract: String,
-        _ request: MonthInvoicesRequest,
-        _ likely: Int64
-    ) async -> Result<PreparedInvoices, any Error> {
-        let request = InvoiceRequest(contract: contract, month: request.month, isDryRun: request.isDryRun)
+    private func prepared(_ request: InvoiceRequest, _ likely: Int64) async -> Result<PreparedInvoices, any Error> {
         do {
             return .success(try await prepare(request, likelySequence: likely))
         } catch {
@@ -69,11 +65,12 @@ extension InvoiceOffice {
     }
 
     private func answer(
-        _ contract: String,
+        _ request: InvoiceRequest,
         _ prepared: Result<PreparedInvoices, any Error>
     ) async throws -> MonthInvoicesAnswer {
+        let contract = request.contract
         do {
-            return switch try await issue(try prepared.get()) {
+            return switch try await issue(try prepared.get(), for: request) {
             case .issued(let listings):
                 MonthInvoicesAnswer(contract: contract, invoices: listings.map(Self.summary))
             case .shown(let files): MonthInvoicesAnswer(contract: contract, invoices: files.map(\.summary))
@@ -84,5 +81,12 @@ extension InvoiceOffice {
         } catch let refusal as Refusal {
             return MonthInvoicesAnswer(contract: contract, problem: refusal.problem)
         }
+    }
+}
+
+extension MonthInvoicesRequest {
+    /// The same of one of its contracts.
+    fileprivate func request(for contract: String) -> InvoiceRequest {
+        InvoiceRequest(contract: contract, month: month, isDryRun: isDryRun)
     }
 }

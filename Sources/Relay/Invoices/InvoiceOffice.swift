@@ -24,7 +24,7 @@ struct InvoiceOffice: Sendable {
 
     /// The invoices of a month: issued once, or only shown.
     func invoice(_ request: InvoiceRequest) async throws -> InvoiceAnswer {
-        switch try await issue(try await prepare(request, likelySequence: nil)) {
+        switch try await issue(try await prepare(request, likelySequence: nil), for: request) {
         case .issued(let listings):
             var files: [InvoiceFile] = []
             for listing in listings { files.append(try await show(listing.number)) }
