@@ -69,6 +69,8 @@ extension SupportDesk {
                 if await settlement.book.update(contract, at: wall) { quotaMonths[contract] = month }
             }
         } catch {
+            // All of them again, when it is time.
+            quotaChecks = []
             logger.error("quota is not written down", metadata: ["error": "\(error)"])
         }
     }
