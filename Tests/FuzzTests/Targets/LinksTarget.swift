@@ -88,7 +88,8 @@ private enum LinkSamples {
         channel.embeddedEventLoop.run()
         var then: [UInt8] = []
         while let buffer = try channel.readInbound(as: ByteBuffer.self) { then += Array(buffer.readableBytesView) }
-        _ = try? channel.finish()
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+        channel.embeddedEventLoop.run()
         do {
             let offer = try offered.futureResult.wait()
             if let number = keys.number(lowest: offer.lowest, highest: offer.highest) {

@@ -109,7 +109,8 @@ private enum PairingSamples {
         for piece in pieces { try channel.writeInbound(ByteBuffer(bytes: piece)) }
         var sent = 0
         while let buffer = try channel.readOutbound(as: ByteBuffer.self) { sent += buffer.readableBytes }
-        _ = try? channel.finish()
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+        channel.embeddedEventLoop.run()
         do {
             _ = try paired.futureResult.wait()
             throw Finding("a guess is right")

@@ -170,7 +170,9 @@ private enum RelaySamples {
         channel.write(HTTPClientRequestPart.head(head), promise: nil)
         channel.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
         for piece in pieces where channel.isActive { _ = try? channel.writeInbound(ByteBuffer(bytes: piece)) }
-        _ = try? channel.finish()
+        _ = try? channel.finish(acceptAlreadyClosed: true)
+        // A channel that had closed keeps its pipeline until its loop has run.
+        channel.embeddedEventLoop.run()
         guard let response = try? promise.futureResult.wait() else { return nil }
         try hold(response.body.readableBytes <= limit, "an answer of \(response.body.readableBytes) bytes")
         if case .failure(let error) = outcome(of: { try response.decoded(as: JoinAnswer.self) }) {
