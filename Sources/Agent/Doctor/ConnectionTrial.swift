@@ -37,9 +37,9 @@ enum ConnectionTrial {
             for (index, address) in tried.enumerated() {
                 group.addTask { (index, Outcome(address: address, result: await result(address))) }
             }
-            var outcomes: [(Int, Outcome)] = []
-            for await outcome in group { outcomes.append(outcome) }
-            return outcomes.sorted { $0.0 < $1.0 }.map(\.1)
+            var outcomes: [Int: Outcome] = [:]
+            for await (index, outcome) in group { outcomes[index] = outcome }
+            return tried.indices.compactMap { outcomes[$0] }
         }
     }
 
