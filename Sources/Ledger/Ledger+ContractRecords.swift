@@ -14,14 +14,10 @@ public struct ContractRecords: Sendable {
     public let ends: [ContractEndRecord]
     /// What is written down of the quota, in order.
     public let quota: [QuotaPosting]
-
     /// The entry that changed the account last; 0 where none has.
-    public var lastSettled: Int64 {
-        let ended = sessions.filter { $0.endedAt != nil }.map(\.entry)
-        return (ended + credits.map(\.entry) + balances.map(\.entry) + ends.map(\.entry)).max() ?? 0
-    }
+    public let lastSettled: Int64
 
-    /// The same without reading all of it.
+    /// The entry that changed a contract's account last. Sessions that run are none of it yet.
     static func lastSettled(of contract: String, in db: Database) throws -> Int64 {
         try db.row(
             """
@@ -53,7 +49,8 @@ extension Ledger {
                 credits: try CreditRecord.fetch(contract, in: db),
                 balances: try BalanceRecord.fetch(contract, in: db),
                 ends: try ContractEndRecord.fetch(contract, in: db),
-                quota: try QuotaPosting.fetch(contract, in: db)
+                quota: try QuotaPosting.fetch(contract, in: db),
+                lastSettled: try ContractRecords.lastSettled(of: contract, in: db)
             )
         }
     }

@@ -81,6 +81,11 @@ public struct TrustedKeys: Sendable, Equatable {
 }
 
 extension Receipt {
+    /// Whether it is still what somebody signed, whoever that was: with the key that the signature names.
+    func isSignedWithItsOwnKey(by signer: Signature.Signer) -> Bool {
+        signature(of: signer).flatMap { VerifyingKey(hex: $0.key) }.map { isSigned(by: signer, with: $0) } ?? false
+    }
+
     /// Who has to have signed a receipt in its state: a client who gave no answer leaves it to the relay.
     var neededSigners: [Signature.Signer] {
         switch state {

@@ -157,10 +157,11 @@ public struct Verification: Sendable {
         let missing = receipt.neededSigners.filter { !keys.signed(receipt, as: $0) }
             .map { phrases.notSignedWithKnownKey($0) }
         let contradictions = receipt.contradictions.map { phrases.finding(.contradiction($0), currency: "") }
-        guard trustFile == nil, !missing.isEmpty, contradictions.isEmpty else {
+        let isAsSigned = receipt.neededSigners.allSatisfy(receipt.isSignedWithItsOwnKey)
+        guard trustFile == nil, !missing.isEmpty, contradictions.isEmpty, isAsSigned else {
             return conclude(missing + contradictions, name)
         }
-        // Nobody said whose keys count, so that a key that is not known here says nothing against the receipt.
+        // Nobody said whose keys count, so that a key that is not known here says nothing against a receipt that is as it was signed.
         for signer in missing { screen.line("    " + signer) }
         screen.line(phrases.cannotBeCheckedHere(name))
         return false

@@ -30,6 +30,8 @@ struct QuotaBook: Sendable {
     @discardableResult
     func update(_ contract: String, at now: Int64) async -> Bool {
         do {
+            // Most contracts include no time, and whoever reads all of their sessions for it reads them for nothing.
+            guard try await accounts.history(of: contract).hasRetainer else { return true }
             let snapshot = try await accounts.snapshot(of: contract)
             guard let missing = try missing(in: snapshot, at: now) else { return true }
             return await write(missing, at: now)
@@ -62,7 +64,7 @@ struct QuotaBook: Sendable {
     ///
     /// - Parameter account: the contract's at `now`, where somebody has computed it already.
     func missing(in snapshot: ContractSnapshot, _ account: Account? = nil, at now: Int64) throws -> Missing? {
-        guard snapshot.history.versions.contains(where: { $0.contract.retainer != nil }) else { return nil }
+        guard snapshot.history.hasRetainer else { return nil }
         let live = snapshot.sessions.filter { $0.state == .live }
         let month = try Self.settledMonth(snapshot.history, live: live, at: now)
         let settled =
@@ -120,4 +122,9 @@ struct QuotaBook: Sendable {
             )
         }
     }
+}
+
+extension ContractHistory {
+    /// Whether any version includes time or has a fee.
+    fileprivate var hasRetainer: Bool { versions.contains { $0.contract.retainer != nil } }
 }

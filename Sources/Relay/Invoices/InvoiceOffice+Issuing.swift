@@ -55,8 +55,8 @@ extension InvoiceOffice {
         let now = clock.wall()
         let account = try snapshot.account(at: now)
         let billed = try BilledMonth(account, of: request.contract, month, at: now)
-        let missing = try Self.translating {
-            request.isDryRun ? nil : try book.missing(in: snapshot, account, at: now)
+        func missing() throws -> QuotaBook.Missing? {
+            try Self.translating { try book.missing(in: snapshot, account, at: now) }
         }
         let issued = try await ledger.invoices(contract: request.contract)
         if !request.isDryRun {
@@ -68,7 +68,7 @@ extension InvoiceOffice {
                 let statements = billed.statements(on: first)
                 // A part was taken back, or was never reached.
                 guard Set(valid.map(\.part)).count >= BilledMonth.partCount(of: statements) else {
-                    return try await drafts(billed, statements, of: snapshot, missing, likelySequence)
+                    return try await drafts(billed, statements, of: snapshot, missing(), likelySequence)
                 }
                 return .known(.issued(valid))
             }
@@ -100,7 +100,7 @@ extension InvoiceOffice {
             return .known(.waits(waits))
         }
         if request.isDryRun { return .known(.shown(try await shown(billed, statements, of: snapshot))) }
-        return try await drafts(billed, statements, of: snapshot, missing, likelySequence)
+        return try await drafts(billed, statements, of: snapshot, missing(), likelySequence)
     }
 
     /// How often a month is prepared anew because work was written down meanwhile.

@@ -16,20 +16,20 @@ extension InvoiceOffice {
         }
         // Said once, and not for every contract.
         _ = try knownSupplier()
-        var (likely, answers) = (try await likelySequence(), [MonthInvoicesAnswer]())
-        var (prepared, rest) = (
-            await prepared(request.contracts.prefix(Self.preparedAtOnce), request, likely), request.contracts[...]
-        )
+        var likely = try await likelySequence()
+        var answers: [MonthInvoicesAnswer] = []
+        var rest = request.contracts[...]
+        var batch = await prepared(rest.prefix(Self.preparedAtOnce), request, likely)
         while !rest.isEmpty {
             let contracts = rest.prefix(Self.preparedAtOnce)
             rest = rest.dropFirst(contracts.count)
-            for prepared in prepared { likely += (try? prepared.get())?.count ?? 0 }
+            likely += batch.reduce(0) { $0 + ((try? $1.get())?.count ?? 0) }
             // What the next ones come to is computed while these are written down.
             async let following = self.prepared(rest.prefix(Self.preparedAtOnce), request, likely)
-            for (contract, prepared) in zip(contracts, prepared) {
+            for (contract, prepared) in zip(contracts, batch) {
                 answers.append(try await answer(request.request(for: contract), prepared))
             }
-            prepared = await following
+            batch = await following
         }
         return answers
     }

@@ -1,4 +1,5 @@
 import Contracts
+import Foundation
 import Receipts
 import RelayAPI
 import SupportChannel
@@ -87,6 +88,15 @@ struct SigningTests {
         #expect(screen.text.contains("no key that is trusted here signed it for the relay"))
         #expect(screen.text.contains("adds up, but cannot be checked here"))
         #expect(!screen.text.contains("NOT right"))
+
+        // One that is not what was signed is wrong on any computer.
+        let changed = run.folder.path + "/changed.json"
+        let text = try String(contentsOfFile: AgentFolder(path: run.folder.path).receiptFile("s-1"), encoding: .utf8)
+        let forged = text.replacingOccurrences(of: #""session":"s-1""#, with: #""session":"s-2""#)
+        #expect(forged != text)
+        try forged.write(toFile: changed, atomically: true, encoding: .utf8)
+        #expect(check.run([changed]) == 1)
+        #expect(screen.text.contains("NOT right"))
     }
 
     @Test(
