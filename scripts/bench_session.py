@@ -4,7 +4,7 @@ import json
 import os
 import time
 
-from bench_stage import LIMIT, Stuck, until
+from bench_stage import LIMIT, Stuck, ended, until
 
 
 def settle():
@@ -37,7 +37,7 @@ class Session:
         trust = ["--relay", relay.address, "--ca", os.path.join(relay.tls, "ca.pem")]
         self.agent = stage.start([*machine, agent, *trust, "--yes", "--grant", grant], "agent.log")
         self.typed = type_in(self.agent, invitation["code"])
-        if connect.wait(LIMIT) != 0:
+        if ended(connect) != 0:
             raise Stuck(f"there was no session: {stage.text('connect.log')}{stage.text('agent.log')}")
 
     def end(self):

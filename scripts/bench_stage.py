@@ -1,6 +1,7 @@
 """What every figure of scripts/bench needs: a folder of its own, and the processes that were started in it."""
 
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -22,6 +23,16 @@ def until(what, condition):
             return value
         time.sleep(0.001)
     raise Stuck(f"{what} not within {LIMIT} s")
+
+
+def ended(process):
+    """Waits for a process's end, and gives its status. `Popen.wait` with a limit looks only every 50 ms."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        select.select([descriptor], [], [], LIMIT)
+    finally:
+        os.close(descriptor)
+    return process.wait(0)
 
 
 class Stage:

@@ -7,10 +7,9 @@ struct ConnectCommand: AsyncParsableCommand {
         commandName: "connect",
         abstract: "Wait for the client and open the session.",
         discussion: """
-            Takes up the session that nobody holds any more, where there is one, else takes the newest open invitation, else asks for
-            the code. In the foreground it opens a console and the session ends with it;
-            --background holds the session for lotse run, logs, note, pause, resume and end, and returns once the client has
-            consented.
+            Takes up the session that nobody holds any more, where there is one, else takes the newest open invitation, else asks for \
+            the code. In the foreground it opens a console and the session ends with it; --background holds the session for lotse run, \
+            logs, note, pause, resume and end, and returns once the client has consented.
 
             Example:
               lotse connect --background && lotse run -- df -h
@@ -35,6 +34,10 @@ struct ConnectCommand: AsyncParsableCommand {
             return try await connect(relay, .kept(kept), signals)
         }
         var chosen = try await relay.invitation(invitation) { SecretPrompt.line("Code: ", isHidden: false) }
+        if invitation == nil {
+            let open = try relay.openInvitations()
+            if let sentence = InvitationPage.choice(of: chosen.invitation, among: open) { Screen.tellNow(sentence) }
+        }
         while true {
             do {
                 return try await connect(relay, .invitation(chosen), signals)

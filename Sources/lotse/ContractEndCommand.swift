@@ -6,7 +6,7 @@ extension ContractCommand {
         static let configuration = CommandConfiguration(
             abstract: "End a contract with a day, or take that back.",
             discussion: """
-                After that day there is no invitation, no session and no fee, and included time that is left expires with its month. A
+                After that day there is no invitation, no session and no fee, and included time that is left expires with its month. A \
                 later call with another day replaces it. A day that term and notice do not allow is named, and stands: both sides may agree.
 
                 Example:

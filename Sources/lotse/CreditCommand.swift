@@ -6,7 +6,7 @@ struct CreditCommand: AsyncParsableCommand {
         commandName: "credit",
         abstract: "Give a session back, wholly or as warranty.",
         discussion: """
-            No invoice is edited: this month's invoice has every line of the session again with a negative quantity, names the invoice
+            No invoice is edited: this month's invoice has every line of the session again with a negative quantity, names the invoice \
             that had billed it, and included time that it used comes back. As warranty, its time stays on the invoice at 0.00.
 
             Example:

@@ -6,9 +6,9 @@ struct DiagnoseCommand: AsyncParsableCommand {
         commandName: "diagnose",
         abstract: "Look at the client's machine and write down what is wrong with it.",
         discussion: """
-            Runs commands that only look: system, disk, memory, network, names, time, services, recent errors, certificates,
-            updates, and the contract's own checks. The client sees all of them in one list and answers once. Writes a folder
-            (by default ./diagnosis-SESSION-TIME) with index.html, what is wrong on top, a text file for each check and
+            Runs commands that only look: system, disk, memory, network, names, time, services, recent errors, certificates, \
+            updates, and the contract's own checks. The client sees all of them in one list and answers once. Writes a folder \
+            (by default ./diagnosis-SESSION-TIME) with index.html, what is wrong on top, a text file for each check and \
             diagnosis.json. Ctrl-C keeps what has arrived.
 
             Example: lotse diagnose --output shop-monday

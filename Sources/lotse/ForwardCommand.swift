@@ -6,7 +6,7 @@ struct ForwardCommand: AsyncParsableCommand {
         commandName: "forward",
         abstract: "Reach a host and port behind the client's machine.",
         discussion: """
-            Prints "ready 127.0.0.1:PORT" once the client allows it; programs on this machine connect to that. Port 0 picks a
+            Prints "ready 127.0.0.1:PORT" once the client allows it; programs on this machine connect to that. Port 0 picks a \
             free one. Ctrl-C ends it and what goes through it, with 0; the end of the session too, with 1.
 
             Example:

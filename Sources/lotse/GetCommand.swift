@@ -6,7 +6,7 @@ struct GetCommand: AsyncParsableCommand {
         commandName: "get",
         abstract: "Fetch a file of the client's machine.",
         discussion: """
-            It has its name only when all of it is here and its SHA-256 is right. What an interrupted attempt left in
+            It has its name only when all of it is here and its SHA-256 is right. What an interrupted attempt left in \
             NAME.lotse-part is gone on from when the command is repeated. Exit status 1 where the file did not come.
 
             Example:

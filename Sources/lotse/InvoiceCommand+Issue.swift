@@ -8,7 +8,7 @@ extension InvoiceCommand {
             commandName: "issue",
             abstract: "Issue a month's invoice, of one contract or all.",
             discussion: """
-                With --all, every contract that has something to invoice gets its invoice; what cannot be issued stands at the end, and the exit
+                With --all, every contract that has something to invoice gets its invoice; what cannot be issued stands at the end, and the exit \
                 status is 1. A second call gives the same invoices and issues what was missing.
 
                 Example:

@@ -8,12 +8,12 @@ struct InvoiceCommand: AsyncParsableCommand {
         commandName: "invoice",
         abstract: "Issue, cancel and show invoices.",
         discussion: """
-            A month is issued once, when it is over; a second call gives the same invoice. What was issued is never edited: cancel it
+            A month is issued once, when it is over; a second call gives the same invoice. What was issued is never edited: cancel it \
             by a Storno and issue it anew.
 
             Example:
               lotse invoice acme --month 2026-11 --dry-run --html draft.html
-              lotse invoice acme --month 2026-11 --xml acme-2026-11.xml --html acme-2026-11.html
+              lotse invoice acme --month 2026-11 --xml acme.xml --html acme.html
               lotse invoice --all --month 2026-11
               lotse invoice cancel 2026-0007 --reason "wrong address"
               lotse invoice paid 2026-0008 --on 2026-12-15

@@ -8,7 +8,7 @@ struct LoginCommand: AsyncParsableCommand {
         commandName: "login",
         abstract: "Log in to a relay with an enrolment token.",
         discussion: """
-            Reads the token from standard input, makes a key on this machine and gets a certificate for it. The token pins the
+            Reads the token from standard input, makes a key on this machine and gets a certificate for it. The token pins the \
             relay's authority; nothing else is trusted from then on.
 
             Example:

@@ -6,8 +6,8 @@ struct LogsCommand: AsyncParsableCommand {
         commandName: "logs",
         abstract: "Print log files of the client's machine.",
         discussion: """
-            Several files are told apart by lines like "==> /var/log/syslog <==". Exit status 1 where a file could not be read.
-            Ctrl-C ends --follow, with 0. Files that were packed with gzip are read in place; journal and journal:UNIT read
+            Several files are told apart by lines like "==> /var/log/syslog <==". Exit status 1 where a file could not be read. \
+            Ctrl-C ends --follow, with 0. Files that were packed with gzip are read in place; journal and journal:UNIT read \
             journald. Secrets are blacked out on the client's machine before anything leaves it, and counted.
 
             Examples:

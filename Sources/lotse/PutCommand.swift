@@ -6,7 +6,7 @@ struct PutCommand: AsyncParsableCommand {
         commandName: "put",
         abstract: "Put a file onto the client's machine.",
         discussion: """
-            It has its name there only when all of it is there and its SHA-256 is right, and never the right to run. What an
+            It has its name there only when all of it is there and its SHA-256 is right, and never the right to run. What an \
             interrupted attempt left there is gone on from when the command is repeated. Exit status 1 where it is not there.
 
             Example:

@@ -7,7 +7,7 @@ struct RecordCommand: AsyncParsableCommand {
         commandName: "record",
         abstract: "Write work down that no session was for, such as on the telephone.",
         discussion: """
-            It stands on timesheet, invoice and proof of service like a session, marked as recorded later: the client signed nothing of
+            It stands on timesheet, invoice and proof of service like a session, marked as recorded later: the client signed nothing of \
             it. T is a local time of the contract's zone, or a time with an offset or Z. What was settled before it stays as it is.
 
             Example:

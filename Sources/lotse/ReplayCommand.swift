@@ -8,8 +8,8 @@ struct ReplayCommand: AsyncParsableCommand {
         commandName: "replay",
         abstract: "Play the transcript of a session that was.",
         discussion: """
-            Says first whether the recording is the one of which the signed receipt has the digest (exit status 1 where it is not). On a
-            terminal it plays at its own pace, Ctrl-C leaves; elsewhere all of it comes at once, as plain text. What was typed is not recorded,
+            Says first whether the recording is the one of which the signed receipt has the digest (exit status 1 where it is not). On a \
+            terminal it plays at its own pace, Ctrl-C leaves; elsewhere all of it comes at once, as plain text. What was typed is not recorded, \
             only what was to be seen. Contracts say after how many days a transcript is deleted.
 
             Example:

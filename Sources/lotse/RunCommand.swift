@@ -7,8 +7,8 @@ struct RunCommand: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run a command on the client's machine as if it ran here.",
         discussion: """
-            Standard input, output, error and the exit status are the command's. 127: not found, 126: not executable, 124:
-            timeout, 128 + signal; 255: the session failed or the client said no. Ctrl-C goes to the command; twice terminates
+            Standard input, output, error and the exit status are the command's. 127: not found, 126: not executable, 124: \
+            timeout, 128 + signal; 255: the session failed or the client said no. Ctrl-C goes to the command; twice terminates \
             it, three times leaves.
 
             Example:

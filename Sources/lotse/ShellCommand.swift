@@ -6,8 +6,8 @@ struct ShellCommand: AsyncParsableCommand {
         commandName: "shell",
         abstract: "Open the client's own shell in this terminal.",
         discussion: """
-            The client sees all of it live, and takes it back with one key. It follows the size of this window, as far as the
-            client's window has room for it. It ends when the shell exits, or with ~. at the start of a line (~~ types a tilde).
+            The client sees all of it live, and takes it back with one key. It follows the size of this window, as far as the \
+            client's window has room for it. It ends when the shell exits, or with ~. at the start of a line (~~ types a tilde). \
             Whatever was started in it ends with the session.
 
             Example:

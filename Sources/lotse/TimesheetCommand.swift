@@ -8,7 +8,7 @@ struct TimesheetCommand: AsyncParsableCommand {
         commandName: "timesheet",
         abstract: "Print the time of a contract's month.",
         discussion: """
-            The table has times in the contract's time zone; CSV (RFC 4180) and JSON have them in UTC and durations in seconds. The others
+            The table has times in the contract's time zone; CSV (RFC 4180) and JSON have them in UTC and durations in seconds. The others \
             are for hledger and ledger (timeclock), Timewarrior, the import of Kimai, and calendars (ics).
 
             Example:

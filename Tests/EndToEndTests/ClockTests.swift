@@ -3,7 +3,7 @@ import Glibc
 import RelayAPI
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     /// A contract that costs 1.00 EUR for each second, and half as much again in its windows.
     @Suite("Clocks", .enabled(if: FakedClock.isPossible, "libfaketime is not installed"))
     struct ClockTests {

@@ -7,6 +7,12 @@ import Testing
 @Suite("The three programs", .serialized, .timeLimit(.minutes(TestTime.longestMinutes)))
 enum EndToEnd {}
 
+/// What becomes of it when something breaks, is killed, or goes on for longer than was thought.
+///
+/// One after the other, but beside the rest: most of the time these wait for something to end.
+@Suite("The three programs, when something goes wrong", .serialized, .timeLimit(.minutes(TestTime.longestMinutes)))
+enum Mishaps {}
+
 /// How long one test may take.
 enum TestTime {
     /// What `scripts/stress` runs for hours says so itself: of several limits the shortest holds.

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("Faults of the line")
     struct FaultTests {
         /// How many faults there are in all; `scripts/stress faults` asks for 500.

@@ -184,6 +184,7 @@ extension EndToEnd {
                 ] {
                     let get = try await stage.run("get", path, "--output", here + "/out")
                     #expect(get.status == 1, "\(path)")
+                    #expect(get.errorOutput.contains(" on the client's machine: "), "\(get.story)")
                     #expect(get.errorOutput.contains(sentence), "\(get.story)")
                     #expect(Self.names(here).isEmpty, "\(path)")
                 }
@@ -193,6 +194,7 @@ extension EndToEnd {
                     let put = try await stage.run("put", file, there + "/in")
                     #expect(put.status == 1)
                     #expect(put.errorOutput.contains(sentence), "\(put.story)")
+                    #expect(!put.errorOutput.contains("the client's machine"), "\(put.story)")
                 }
                 #expect(try await stage.run("put", there + "/a", "/tmp/lotse-outside").status == 1)
                 #expect(try await stage.run("put", there + "/a", there + "/.profile").status == 1)

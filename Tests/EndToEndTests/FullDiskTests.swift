@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("A full disk", .enabled(if: SmallDisk.isPossible, "only root may mount a small disk"))
     struct FullDiskTests {
         @Test("with less space than the reserve no session starts, and both are told why")

@@ -1,7 +1,7 @@
 import Glibc
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("Interrupted")
     struct InterruptionTests {
         @Test("Ctrl-C at lotse run ends the remote command")

@@ -4,7 +4,7 @@ import Receipts
 import RelayAPI
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("Killed while it issues")
     struct KilledRelayTests {
         /// How often a relay is killed, at the least; `scripts/stress issuing` asks for 200.

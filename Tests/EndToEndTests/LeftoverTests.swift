@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     /// 5 endings × 40 ways to get away: 200 processes that try to outlive a session.
     @Suite("What tries to outlive a session")
     struct LeftoverTests {

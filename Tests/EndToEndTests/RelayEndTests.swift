@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("The relay stops")
     struct RelayEndTests {
         @Test("told to stop, it ends sessions cleanly, and both ends are told")

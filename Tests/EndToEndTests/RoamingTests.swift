@@ -2,7 +2,7 @@ import Foundation
 import Receipts
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("A client in another network", .enabled(if: NetworkNamespace.isPossible, "needs root, ip and tc"))
     struct RoamingTests {
         private static func with(

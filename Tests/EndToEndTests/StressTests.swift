@@ -1,6 +1,6 @@
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     /// The short forms of `scripts/stress`: fewer connections, for seconds. How fast it goes is for the long forms to judge, on a machine that
     /// has nothing else to do.
     @Suite("Stress")

@@ -3,7 +3,7 @@ import Glibc
 import Receipts
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     @Suite("A session survives")
     struct SurvivalTests {
         /// Says a great many lines, slowly enough to be interrupted, and writes down that it began.

@@ -31,6 +31,24 @@ struct PagesTests {
         #expect(text.contains("10 minutes"))
     }
 
+    @Test("where several invitations are open, the others are named; where there is no choice nothing is said")
+    func invitationChoice() {
+        let open = (1...8).map { number in
+            var other = kept()
+            other.invitation.invitation = "i-\(number)"
+            other.invitation.room = "482\(number)"
+            return other
+        }
+        #expect(InvitationPage.choice(of: "i-1", among: Array(open.prefix(1))) == nil)
+        #expect(InvitationPage.choice(of: "i-9", among: open) == nil)
+        #expect(
+            InvitationPage.choice(of: "i-1", among: Array(open.prefix(2)))
+                == "the newest of 2 open invitations is taken; --invitation takes another: i-2 of acme, room 4822"
+        )
+        let many = InvitationPage.choice(of: "i-1", among: open)
+        #expect(many?.hasSuffix("i-6 of acme, room 4826; 2 more") == true)
+    }
+
     @Test("an invitation as JSON has the names that scripts hold on to")
     func invitationJSON() throws {
         #expect(

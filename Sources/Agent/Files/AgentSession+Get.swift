@@ -78,7 +78,7 @@ extension AgentSession {
                 case .full: 507
                 default: 409
                 }
-            let refusal = Refusal(status: status, message: "\(what): \(error)")
+            let refusal = Refusal(status: status, message: Self.here(what, error))
             throw refuse(what, refusal, phrases.reason(error))
         }
     }
@@ -135,6 +135,11 @@ extension AgentSession {
             return "the session ended, or the client took this back, while the file was on its way"
         }
         show(work.phrases.transferFailed(work.number, work.phrases.reason(error)))
-        return "\(TerminalText.commandLine([path])): \(error)"
+        return Self.here(TerminalText.commandLine([path]), error)
+    }
+
+    /// What the operator reads, who has files of the same name at home.
+    private static func here(_ what: String, _ error: FileTransferError) -> String {
+        "\(what) on the client's machine: \(error)"
     }
 }

@@ -39,6 +39,9 @@ extension Relay {
         )
     }
 
+    /// The invitations whose codes are good now, newest first.
+    public func openInvitations() throws -> [KeptInvitation] { try home.openInvitations(at: .now) }
+
     /// The invitation to connect to: the one with this id, else the newest open one, else the one whose code is typed.
     ///
     /// - Parameter askCode: asks for a code; called at most once. `nil` where nobody can be asked.
@@ -75,6 +78,18 @@ extension Relay {
 
 /// What `lotse invite` prints.
 public enum InvitationPage {
+    /// Which of several open invitations is taken, and how to take another; `nil` where there is no choice.
+    ///
+    /// - Parameter open: newest first.
+    public static func choice(of taken: String, among open: [KeptInvitation]) -> String? {
+        let others = open.map(\.invitation).filter { $0.invitation != taken }
+        guard !others.isEmpty, open.count > others.count else { return nil }
+        let named = others.prefix(5).map { "\($0.invitation) of \($0.contract), room \($0.room)" }
+        let more = others.count > named.count ? ["\(others.count - named.count) more"] : []
+        let list = (named + more).joined(separator: "; ")
+        return "the newest of \(open.count) open invitations is taken; --invitation takes another: \(list)"
+    }
+
     /// The code large, and what to tell the client.
     ///
     /// - Parameters:

@@ -3,7 +3,7 @@ import Glibc
 import RelayAPI
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     /// `scripts/stress disk` lets every call fail; a test run takes a few of them, by chance.
     @Suite("A disk that fails", .enabled(if: DiskFault.isPossible, "strace(1) is not there, or may not trace"))
     struct DiskErrorTests {

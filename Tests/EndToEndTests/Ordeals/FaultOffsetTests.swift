@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     /// `scripts/stress flips` goes on with that for as long as it is let; a test run takes a few bytes by chance.
     @Suite("A fault at some byte of what the programs say")
     struct FaultOffsetTests {

@@ -1,6 +1,6 @@
 import Testing
 
-extension EndToEnd {
+extension Mishaps {
     /// Each test prints what it did; the seed in a finding plays its moments again (`LOTSE_SEED`).
     @Suite("Killed at random moments")
     struct KillTests {
