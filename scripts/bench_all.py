@@ -43,10 +43,11 @@ def main():
             rows += FIGURES[name](bench)
         report(rows, "--json" in rest)
     except (Stuck, OSError, subprocess.SubprocessError) as error:
+        # What was measured until then is no loss.
+        report(rows, "--json" in rest)
         print(f"bench: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        # What was measured until then is no loss.
         report(rows, "--json" in rest)
         return 130
     finally:

@@ -11,6 +11,7 @@ other directly, while Lotse's bytes go through the relay, which also writes the 
 """
 
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -19,7 +20,7 @@ import time
 from bench_peers import Relay
 from bench_session import Session, settle, type_in
 from bench_stage import LIMIT, Stuck, until
-from bench_table import row
+from bench_table import Goal, row
 
 FILE_BYTES = 1 << 20
 
@@ -32,6 +33,8 @@ class Lotse:
         session = Session(self.relay, self.programs, "run")
         stage = session.stage
         run = stage.start([session.lotse, "run", "--", "echo", "hello"], "run.log", output=subprocess.PIPE)
+        if not select.select([run.stdout], [], [], LIMIT)[0]:
+            raise Stuck(f"the command says nothing: {stage.text('run.log')}")
         first = run.stdout.read(1)
         end = time.monotonic()
         if first != b"h" or run.wait(LIMIT) != 0:
@@ -100,6 +103,6 @@ def code(bench):
     lotse, wormhole = Lotse(bench), Wormhole(bench.stage)
     ways = {"lotse": lotse.round, "at its prompt": lambda: wormhole.round(True), "receive CODE": lambda: wormhole.round(False)}
     values = bench.by_turns(ways, lambda name: ways[name]())
-    for name in ("at its prompt", "receive CODE"):
+    for name, goal in (("at its prompt", None), ("receive CODE", Goal(0.1))):
         what = "code typed to first output of a command"
-        yield row("code", what, "ms", values["lotse"], f"wormhole {name}", values[name])
+        yield row("code", what, "ms", values["lotse"], f"wormhole {name}, 1 MiB", values[name], goal)

@@ -110,7 +110,7 @@ HostKey {self.path("host")}
 AuthorizedKeysFile {self.path("authorized")}
 PermitRootLogin prohibit-password
 StrictModes no
-UsePAM no
+UsePAM yes
 PidFile none
 Subsystem sftp internal-sftp
 """

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from bench_peers import HAProxy, Relay
+from bench_peers import MEASURED, HAProxy, Relay
 from bench_stage import LIMIT, Stuck
 from bench_table import Goal, row
 
@@ -71,9 +71,9 @@ def start(bench):
         began = time.monotonic()
         if kind is HAProxy:
             peer = bench.fresh(kind)
-            seconds, process = time.monotonic() - began, peer.process
+            seconds, process = time.monotonic() - peer.began, peer.process
         else:
-            process, _ = stage.serve(relay_program, folder)
+            process, _ = stage.serve(relay_program, folder, MEASURED)
             seconds = time.monotonic() - began
         try:
             time.sleep(0.3)

@@ -17,12 +17,20 @@ need_packages() {
     done
     [ ${#missing[@]} -eq 0 ] && return
     command -v apt-get >/dev/null || fail "these Debian packages are missing: ${missing[*]} (install them and start again)"
-    local as_root=()
+    local as_root=() policy=/usr/sbin/policy-rc.d own_policy=''
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
     say "Installing ${missing[*]}"
     "${as_root[@]}" apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 ||
-        fail "apt-get could not install ${missing[*]}"
+    # Servers among them are for the scripts to start, not for Debian, while this process is there to ask for it.
+    if [ ! -e "$policy" ]; then
+        own_policy=$policy
+        printf '#!/bin/sh\nkill -0 %d 2>/dev/null && exit 101\nexit 0\n' $$ | "${as_root[@]}" tee "$policy" >/dev/null
+        "${as_root[@]}" chmod 755 "$policy"
+    fi
+    local status=0
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || status=$?
+    [ -z "$own_policy" ] || "${as_root[@]}" rm -f "$own_policy"
+    [ "$status" -eq 0 ] || fail "apt-get could not install ${missing[*]}"
 }
 
 need_swift() {
@@ -38,7 +46,37 @@ build_release() {
     need_packages "${build_packages[@]}"
     say "Building the programs for release (several minutes the first time)"
     for product in "$@"; do
-        swift build -c release -Xswiftc -static-stdlib --product "$product" >&2
+        # Called in a command substitution, in which an error alone ends nothing.
+        swift build -c release -Xswiftc -static-stdlib --product "$product" >&2 || fail "$product does not build"
     done
     swift build -c release -Xswiftc -static-stdlib --show-bin-path
+}
+
+# A test that waits for its turn must not use up its time limit.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4
+
+# `run_tests MINUTES ARGUMENT...` runs what was built by `swift test` with these arguments. A test that waits for ever is a failure with
+# its name, not a silence: after so many minutes the run is ended and the tests that began and did not end are named.
+run_tests() {
+    local log status=0 minutes=$1
+    shift
+    log=$(mktemp)
+    timeout --foreground --kill-after=10 $((minutes * 60)) stdbuf -oL swift test --skip-build "$@" | tee "$log" || status=${PIPESTATUS[0]}
+    if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
+        # `swift test` ends without the process that it started.
+        pkill -KILL -f "^$top/[.]build/[^ ]*[.]xctest" || true
+        say "The tests did not end within $minutes minutes. These had begun:"
+        awk '
+            match($0, /^[^ ]+ Test .* started\.$/) && !/^[^ ]+ Test case / { sub(/^[^ ]+ Test /, ""); sub(/ started\.$/, ""); open[$0] = 1 }
+            match($0, /^[^ ]+ Test .* (passed|failed) after /) {
+                sub(/^[^ ]+ Test /, ""); sub(/ (passed|failed) after .*/, ""); sub(/ with [0-9]+ test cases?$/, ""); delete open[$0]
+            }
+            END { for (name in open) print name }
+        ' "$log" >&2
+    elif [ "$status" -eq 0 ] && ! grep -qE '^[^ ]+ Test .* passed after ' "$log"; then
+        say "No test ran: $(grep -m1 -E 'skipped' "$log" || echo 'none has such a name')"
+        status=1
+    fi
+    rm -f "$log"
+    return "$status"
 }

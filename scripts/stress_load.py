@@ -7,6 +7,8 @@ import sys
 
 from stress_relay import beside_relay
 
+LIMIT = 4 * 3600  # seconds, for the longest load and all that it waits for
+
 
 def main(programs, command, *options):
     programs = os.path.abspath(programs)
@@ -16,7 +18,11 @@ def main(programs, command, *options):
 
     def load(stage, relay):
         command_line = [os.path.join(programs, "lotse-load"), command, *relay.way(0), "--watch", str(relay.process.pid)]
-        return subprocess.run([*command_line, *options], env=stage.environment, cwd=stage.folder).returncode
+        try:
+            return subprocess.run([*command_line, *options], env=stage.environment, cwd=stage.folder, timeout=LIMIT).returncode
+        except subprocess.TimeoutExpired:
+            print(f"FOUND: no end within {LIMIT} s")
+            return 1
 
     return beside_relay(programs, load)
 

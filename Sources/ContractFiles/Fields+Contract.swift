@@ -1,7 +1,7 @@
 import Contracts
 
 extension Fields {
-    /// The terms of a contract file. What is silent gets its default (`billing/rules.md`: per session, steps of a minute,
+    /// The terms of a contract file. What is silent gets its default (Billing's page of rules: per session, steps of a minute,
     /// up, nothing free, and so on); what cannot be read gets a stand-in, and a problem.
     func contract() -> Contract {
         defer { reportUnknown() }

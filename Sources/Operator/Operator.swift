@@ -6,8 +6,9 @@
 // - `Relay` asks the relay as the operator who logged in, and watches that its ledger only grows (`LedgerWatch`).
 // - `SessionOpening` waits for the client and asks consent; what comes of it is an `OpenSession`.
 // - `SessionHolder` keeps an open session and serves it on a private Unix socket: `lotse run` and the others connect there, each
-//   action goes through to the agent frame by frame. A session lives as long as its holder.
-// - `HolderClient` is the other end of that socket. `RemoteRun`, `RemoteLogs` and `SessionVerbs` are the commands on top of it.
+//   action goes through to the agent frame by frame. A session outlives its holder by ten minutes: `SessionResumption` takes it up.
+// - `HolderClient` is the other end of that socket. `RemoteRun`, `RemoteShell`, `RemoteLogs`, `RemoteDiagnose`, `RemoteGet`, `RemotePut` and
+//   `RemoteForward` are the commands on top of it.
 // - `Settlement/` asks for what has no session: work written down later, credits, a contract's end, balances.
 // - `Console` is the same verbs in one window, with a prompt and the session's clock.
 //

@@ -31,6 +31,7 @@ public struct RelayServer: Sendable {
     /// - Parameter ready: is called once with `https://HOST:PORT`, when connections are accepted.
     /// - Throws: `RelayError`, `LedgerError`.
     public func run(ready: @escaping @Sendable (String) -> Void) async throws {
+        try folder.checkOwner()
         let configuration = try await RelayConfiguration.load(folder, overrides: overrides)
         var logger = Logger(label: "lotse-relay") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = Logger.Level(rawValue: configuration.logLevel) ?? .notice

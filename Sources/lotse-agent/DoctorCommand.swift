@@ -21,7 +21,7 @@ struct DoctorCommand: AsyncParsableCommand {
             what is reached without.
 
             EXAMPLES:
-              lotse-agent doctor --relay https://relay.example:8443
+              lotse-agent doctor --relay https://relay.example:4470
               HTTPS_PROXY=http://proxy.example:3128 lotse-agent doctor
             """
     )

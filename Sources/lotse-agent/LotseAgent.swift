@@ -21,10 +21,10 @@ struct LotseAgent: AsyncParsableCommand {
             terminal back, q or Ctrl-C ends it.
 
             EXAMPLES:
-              lotse-agent --relay https://relay.example:8443
+              lotse-agent --relay https://relay.example:4470
               lotse-agent --look --logs /var/log/nginx
               lotse-agent --yes --logs /var/log/nginx < file-with-the-code
-              lotse-agent doctor --relay https://relay.example:8443
+              lotse-agent doctor --relay https://relay.example:4470
               lotse-agent verify invoice.xml
               lotse-agent redact /var/log/syslog
             """,

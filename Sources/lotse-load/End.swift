@@ -82,9 +82,13 @@ final class Source: ChannelInboundHandler {
     /// How many chunks are on their way to the kernel, so that the next is there when one has left.
     private static let chunksAtOnce = 2
     private static let pacedBytes = 16 * 1024
+    /// How many of those are made up for.
+    private static let mostLate: Int64 = 16
 
     private let rate: Int?
     private let chunk: ByteBuffer
+    /// How many paced chunks are sent, or given up.
+    private var paced: Int64 = 0
 
     init(rate: Int?) {
         self.rate = rate
@@ -110,12 +114,21 @@ final class Source: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(chunk), promise: sent)
     }
 
+    /// By the clock: what a late turn did not send, the next one does.
     private func pace(_ context: ChannelHandlerContext, every interval: TimeAmount) {
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        let began = NIODeadline.now()
         context.eventLoop.scheduleRepeatedTask(initialDelay: interval, delay: interval) { task in
             let (source, context) = bound.value
             guard context.channel.isActive else { return task.cancel() }
-            if context.channel.isWritable { context.writeAndFlush(source.wrapOutboundOut(source.chunk), promise: nil) }
+            let due = (NIODeadline.now() - began).nanoseconds / interval.nanoseconds
+            // A line that was stopped is not made up for in one go.
+            source.paced = max(source.paced, due - Self.mostLate)
+            while source.paced < due, context.channel.isWritable {
+                context.write(source.wrapOutboundOut(source.chunk), promise: nil)
+                source.paced += 1
+            }
+            context.flush()
         }
     }
 }

@@ -31,6 +31,9 @@ struct FloodCommand: AsyncParsableCommand {
     @Option(help: "How many milliseconds the p99 of the honest joins may be.")
     var latestJoin = 2000
 
+    @Option(help: "By how many MiB the relay may grow.")
+    var mostGrown = 256
+
     @Option(help: "How many seconds a slow connection may live.")
     var longestSlow = 30
 
@@ -76,7 +79,8 @@ struct FloodCommand: AsyncParsableCommand {
         findings.expect(percentiles.p99 < Int64(latestJoin) * 1_000_000, "honest agents waited too long")
         try await Task.sleep(for: .seconds(2))
         try await judge(pairs, typing, counts, sessionWay, &findings)
-        findings.say("the relay grew by \(Findings.mebibytes(grown)) meanwhile")
+        findings.say("the relay grew by \(Findings.mebibytes(grown)) meanwhile (at most \(mostGrown) MiB)")
+        findings.expect(grown <= mostGrown << 20, "the relay grew")
         callers.stop()
         try findings.conclude()
     }
@@ -119,7 +123,7 @@ struct FloodCommand: AsyncParsableCommand {
 
     private func judge(_ answers: [Int: Int], _ slow: SlowCallers.Counts, _ findings: inout Findings) {
         findings.say(
-            "slow connections: \(slow.ended) ended by the relay, the longest after \(Findings.milliseconds(slow.longest)); "
+            "slow connections: ended by the relay \(SlowCallers.Kind.allCases.map { "\(slow.ended[$0, default: 0]) \($0)" }.joined(separator: ", ")); none there longer than \(Findings.milliseconds(slow.longest)); "
                 + "\(slow.open) open, \(slow.failed) not taken\(slow.failure.map { " (\($0))" } ?? "")"
         )
         findings.expect(slow.open >= self.slow * 9 / 10, "the slow connections did not stand")
@@ -128,7 +132,10 @@ struct FloodCommand: AsyncParsableCommand {
             "a slow connection lived longer than \(longestSlow) s"
         )
         findings.expect(
-            seconds < Double(longestSlow) || slow.ended >= self.slow,
+            seconds < Double(longestSlow)
+                || SlowCallers.Kind.allCases.allSatisfy {
+                    slow.ended[$0, default: 0] >= self.slow / SlowCallers.Kind.allCases.count
+                },
             "not every slow connection was ended"
         )
         let told = answers.filter { $0.key > 0 }.sorted { $0.key < $1.key }.map { "\($0.value) with \($0.key)" }

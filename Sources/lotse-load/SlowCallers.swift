@@ -5,7 +5,7 @@ import TLS
 /// Connections that take their time, kept up: where the relay ends one, the next begins.
 final class SlowCallers: Sendable {
     /// What they say.
-    enum Kind: CaseIterable {
+    enum Kind: String, CaseIterable {
         /// Nothing.
         case silent
         /// Their ClientHello, a byte at a time.
@@ -16,13 +16,22 @@ final class SlowCallers: Sendable {
 
     /// What became of them.
     struct Counts: Sendable {
-        var open = 0
-        var ended = 0
+        var open: Int { openSince.count }
+        /// When those began that are open.
+        fileprivate(set) var openSince: [Int: NIODeadline] = [:]
+        /// How many the other side ended, by what they say.
+        fileprivate(set) var ended: [Kind: Int] = [:]
         var failed = 0
         /// Why the first of them failed.
         var failure: String?
-        /// Nanoseconds.
-        var longest: Int64 = 0
+        /// Of those that ended, in nanoseconds.
+        fileprivate(set) var longestEnded: Int64 = 0
+
+        /// How long the longest was there, or is, in nanoseconds.
+        var longest: Int64 {
+            let now = NIODeadline.now()
+            return openSince.values.reduce(longestEnded) { max($0, (now - $1).nanoseconds) }
+        }
     }
 
     /// From one byte to the next: the longest ClientHello would take a minute.
@@ -57,13 +66,13 @@ final class SlowCallers: Sendable {
             }
         }
         channel.whenSuccess { channel in
-            self.state.withLock { $0.counts.open += 1 }
+            self.state.withLock { $0.counts.openSince[number] = began }
             channel.closeFuture.whenComplete { _ in
                 let age = (NIODeadline.now() - began).nanoseconds
                 self.state.withLock { state in
-                    state.counts.open -= 1
-                    state.counts.ended += 1
-                    state.counts.longest = max(state.counts.longest, age)
+                    state.counts.openSince[number] = nil
+                    state.counts.ended[kind, default: 0] += 1
+                    state.counts.longestEnded = max(state.counts.longestEnded, age)
                 }
                 channel.eventLoop.scheduleTask(in: .milliseconds(100)) { self.call(number) }
             }

@@ -7,7 +7,8 @@ struct Backup: AsyncParsableCommand {
         abstract: "Write a consistent copy of the ledger, also while the relay serves.",
         discussion: """
             Example: lotse-relay backup /srv/lotse /backup/lotse-2026-11-30.ledger
-            Keys and configuration are not in it: keep a copy of tls/ and of ledger/ledger.key in a safe place, once.
+            Keys and configuration are not in it: keep a copy of tls/, ledger/ledger.key, ledger/ledger.pem, relay.yaml and supplier.yaml in a safe \
+            place, once.
             """
     )
 

@@ -27,7 +27,6 @@ struct ConnectCommand: AsyncParsableCommand {
     func run() async throws {
         let relay = try await Screen.relay()
         try await relay.checkLedger()
-        relay.home.transcripts.forgetOld(at: Timestamp.now.seconds)
         let signals = Signals()
         defer { signals.stop() }
         if let kept = try await SessionResumption(relay: relay).candidate(of: invitation) {

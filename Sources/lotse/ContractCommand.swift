@@ -4,6 +4,7 @@ import Contracts
 import FoundationEssentials
 import Operator
 import RelayAPI
+import TerminalText
 
 struct ContractCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -28,7 +29,15 @@ struct ContractCommand: AsyncParsableCommand {
         @Argument(help: "The contract's id.")
         var id: String
 
-        func run() async throws { try await Screen.print(ContractTemplate.text(id: id)) }
+        func run() async throws {
+            guard Contract.isID(id) else {
+                throw OperatorError(
+                    .usage,
+                    "\"\(TerminalText.name(id))\" is not an id (use at most 64 letters, digits, hyphens, dots, underscores)"
+                )
+            }
+            try await Screen.print(ContractTemplate.text(id: id))
+        }
     }
 
     struct Check: AsyncParsableCommand {

@@ -31,6 +31,7 @@ extension ContractCommand {
         }
 
         func run() async throws {
+            if let on { try DateArgument.checkDay(on) }
             let relay = try await Screen.relay()
             let answer = try await relay.endContract(id, on: revoke ? nil : on)
             if let warning = answer.warning { Screen.tellNow(warning) }

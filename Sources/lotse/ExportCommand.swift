@@ -23,6 +23,7 @@ struct ExportCommand: AsyncParsableCommand {
         var output: String
 
         func run() async throws {
+            try DateArgument.checkMonth(month)
             let bytes = try await Screen.relay().datev(month: month)
             try Screen.save(bytes, to: output)
             // Head and names of the columns stand in every batch.

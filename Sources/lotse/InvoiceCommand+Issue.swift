@@ -43,9 +43,7 @@ extension InvoiceCommand {
         }
 
         func run() async throws {
-            guard month.wholeMatch(of: /[0-9]{4}-(0[1-9]|1[0-2])/) != nil else {
-                throw OperatorError(.usage, "\"\(month)\" is not a month (--month 2026-11)")
-            }
+            try DateArgument.checkMonth(month)
             let relay = try await Screen.relay()
             if let contract {
                 try await issue(contract, at: relay)

@@ -101,6 +101,7 @@ struct InvoiceCommand: AsyncParsableCommand {
         @OptionGroup var output: JSONFlag
 
         func run() async throws {
+            if let on { try DateArgument.checkDay(on) }
             let relay = try await Screen.relay()
             let before = try await relay.invoice(number: number).summary
             let invoice = try await relay.payInvoice(number, on: on)

@@ -12,7 +12,7 @@ struct LoginCommand: AsyncParsableCommand {
             relay's authority; nothing else is trusted from then on.
 
             Example:
-              lotse login https://relay.example.net:7443 < token
+              lotse login https://relay.example.org:4470 < token
             """
     )
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import FoundationEssentials
 import Glibc
 import Operator
+import RelayAPI
 import TerminalText
 
 /// Where the commands print: results to standard output, everything else to standard error.
@@ -53,8 +54,12 @@ enum Screen {
         return Int(size.ws_col)
     }
 
-    /// The relay of the login, with warnings on standard error.
-    static func relay() async throws -> Relay { try await Relay.open(OperatorHome.standard(), warn: tellNow) }
+    /// The relay of the login, with warnings on standard error. Transcripts whose days are over go.
+    static func relay() async throws -> Relay {
+        let relay = try await Relay.open(OperatorHome.standard(), warn: tellNow)
+        relay.home.transcripts.forgetOld(at: Timestamp.now.seconds)
+        return relay
+    }
 
     /// Leaves with the status of a command that ran on the client's machine.
     static func leave(with outcome: RemoteRun.Outcome) throws {

@@ -30,9 +30,7 @@ struct TimesheetCommand: AsyncParsableCommand {
     var format = Format.table
 
     func run() async throws {
-        if let month, month.wholeMatch(of: /[0-9]{4}-(0[1-9]|1[0-2])/) == nil {
-            throw OperatorError(.usage, "\"\(month)\" is not a month (--month 2026-11)")
-        }
+        if let month { try DateArgument.checkMonth(month) }
         let relay = try await Screen.relay()
         let sheet = try await relay.timesheet(contract: contract, month: month)
         switch format {

@@ -40,6 +40,27 @@ extension EndToEnd {
             }
         }
 
+        @Test("what is no month, no day and no id is wrong usage, said before anybody is asked")
+        func wrongValues() async throws {
+            try await Stage.with(isReady: false) { stage in
+                for (command, sentence) in [
+                    ("timesheet minute --month 2026-13", "\"2026-13\" is not a month"),
+                    ("invoice minute --month 11/2026", "\"11/2026\" is not a month"),
+                    ("export datev --month november --output batch.csv", "\"november\" is not a month"),
+                    ("invoice paid 2026-0001 --on 1.12.2026", "\"1.12.2026\" is not a date (write 2026-12-01)"),
+                    ("invoice paid 2026-0001 --on 2026-02-30", "there is no day 2026-02-30"),
+                    ("contract end minute --on soon", "\"soon\" is not a date"),
+                    ("contract new ../minute", "\"../minute\" is not an id"),
+                ] {
+                    let run = try stage.start(Programs.lotse, command.split(separator: " ").map(String.init))
+                    #expect(try await run.ended() == 64, "\(run.story)")
+                    #expect(run.errorOutput.hasPrefix("lotse: \(sentence)"), "\(run.story)")
+                    #expect(run.errorOutput.split(separator: "\n").count == 1)
+                    #expect(run.output == "")
+                }
+            }
+        }
+
         @Test("a typing error costs nothing: the relay is not asked")
         func mistyped() async throws {
             try await Stage.with { stage in

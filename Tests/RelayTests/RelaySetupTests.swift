@@ -28,6 +28,29 @@ struct RelaySetupTests {
         #expect(try setup.verify().ok)
     }
 
+    @Test(
+        "another user's folder is left as it is, and the sentence says whose it is",
+        .enabled(if: geteuid() == 0, "only root may give a folder away")
+    )
+    func anotherOwner() async throws {
+        let path = temporary()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let setup = RelaySetup(path: path)
+        try setup.initialize(hosts: ["relay.example.org"])
+        let nobody = try #require(getpwnam("nobody")?.pointee.pw_uid)
+        #expect(chown(path, nobody, gid_t(0)) == 0)
+        let before = try FileManager.default.subpathsOfDirectory(atPath: path).sorted()
+        func isRefused(_ body: () async throws -> Void) async {
+            let error = await #expect(throws: RelayError.self) { try await body() }
+            #expect(error?.diagnostics.contains("sudo -u nobody lotse-relay") == true)
+        }
+        await isRefused { _ = try await setup.addOperator("jana", email: nil, role: .owner) }
+        await isRefused { _ = try setup.verify() }
+        await isRefused { try await setup.backup(to: path + "/copy") }
+        await isRefused { try await RelayServer(path: path).run { _ in } }
+        #expect(try FileManager.default.subpathsOfDirectory(atPath: path).sorted() == before)
+    }
+
     @Test("init leaves a folder that is not empty as it is")
     func notEmpty() throws {
         let path = temporary()

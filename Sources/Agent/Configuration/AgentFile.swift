@@ -1,7 +1,7 @@
 /// What `agent.yaml` says: where the relay is, whom to trust, through which proxy it is reached, which logs may be read.
 ///
 /// ```yaml
-/// relay: https://relay.example:8443
+/// relay: https://relay.example:4470
 /// pin: 0f3a…            # SPKI SHA-256 of the relay's authority
 /// proxy: http://proxy.example:3128        # instead of HTTPS_PROXY; none: without one
 /// logs:

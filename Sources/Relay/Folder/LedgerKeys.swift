@@ -28,6 +28,7 @@ enum LedgerKeys {
 
     /// Reads `ledger.key`.
     static func load(from folder: RelayFolder) throws -> SigningKey {
+        try folder.checkOwner()
         do {
             return try SigningKey(pem: Array(try folder.text(folder.ledgerKeyFile).utf8))
         } catch let error as ReceiptsError {

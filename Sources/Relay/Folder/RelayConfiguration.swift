@@ -35,7 +35,8 @@ public struct RelayConfiguration: Sendable, Equatable {
     /// The file that `init` writes.
     static func template(hosts: [String]) -> String {
         """
-        # How this relay serves. Each line can be overridden by the environment (LOTSE_RELAY_LISTEN=...) and by options.
+        # How this relay serves. Each line can be overridden by the environment (LOTSE_RELAY_LISTEN=...), listen and
+        # logLevel by options of `serve` too.
 
         # Names and addresses by which it is reached; they stand in its certificate, which `serve` renews by itself.
         hosts: [\(hosts.map { "\"\($0)\"" }.joined(separator: ", "))]

@@ -42,6 +42,19 @@ public struct RelayFolder: Sendable {
         }
     }
 
+    /// Before anything of the ledger is opened: files that somebody else makes in it would lock out the user whom the relay runs as.
+    ///
+    /// - Throws: `RelayError` (`folder`) where the folder is another user's. One that is not there is for others to tell.
+    func checkOwner() throws {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_uid != geteuid() else { return }
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "#\(status.st_uid)"
+        throw RelayError(
+            kind: .folder,
+            diagnostics: "\(path) belongs to another user, and so do all its files (sudo -u \(owner) lotse-relay …)"
+        )
+    }
+
     /// What a file says.
     func text(_ file: String) throws -> String {
         guard let data = try? Data(contentsOf: URL(filePath: file)), let text = String(validating: data, as: UTF8.self)
