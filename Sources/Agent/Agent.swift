@@ -9,7 +9,12 @@
 //     Terms/                      what the operator offers, checked and put into words
 //     Session/                    `AgentSession`: consent, then actions, until one side ends it
 //     Verification/               an invoice, computed again and held against what was agreed to
-//     Commands/ Logs/             running one command, reading log files
+//     Commands/ Shell/            running one command, a terminal of its own
+//     Logs/ Files/ Forwards/      reading log files, carrying files, connections behind this machine
+//     Diagnosis/ Names/           a list of checks that is answered once; names for the operator's Tab key
+//     Processes/                  what was started, until all of it has ended
+//     Receipts/ Transcript/       the closing statement and the signature; what a session leaves here
+//     Keepsakes/                  the folder with keys, consents, receipts and transcripts
 //     Terminal/                   `ClientScreen` shows, `InputLines` reads, `Interruption` is Ctrl-C
 //     Words/                      `Phrases`: every sentence that a client reads, in both languages
 //     Hardening.swift             no core dumps, no death by a closed pipe

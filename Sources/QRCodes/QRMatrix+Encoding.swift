@@ -5,8 +5,6 @@ extension QRMatrix {
     /// The QR code (ISO/IEC 18004) of these bytes with error correction M, which mends 15 % of it; the system's
     /// libqrencode encodes it.
     ///
-    /// This stands apart from `Invoicing`, so that a program that only checks invoices does not need the library.
-    ///
     /// - Parameter mostVersion: 1 to 40.
     /// - Returns: nil where the bytes need a larger version, or where there are none.
     public static func encode(_ bytes: [UInt8], mostVersion: Int) -> QRMatrix? {

@@ -1,9 +1,27 @@
+import Glibc
 import Testing
 
 @testable import Operator
 
 @Suite("Signals", .timeLimit(.minutes(5)))
 struct SignalsTests {
+    @Test("a signal that comes at once is heard, again after others have stopped, by all who took it")
+    func atOnce() async throws {
+        for _ in 0..<20 {
+            let both = [Signals([SIGUSR2]), Signals([SIGUSR2])]
+            kill(getpid(), SIGUSR2)
+            for signals in both {
+                var iterator = signals.numbers.makeAsyncIterator()
+                #expect(await iterator.next() == SIGUSR2)
+            }
+            both[0].stop()
+            kill(getpid(), SIGUSR2)
+            var iterator = both[1].numbers.makeAsyncIterator()
+            #expect(await iterator.next() == SIGUSR2)
+            both[1].stop()
+        }
+    }
+
     @Test("a loop that was cancelled does not end the next one")
     func twoLoops() async {
         let hub = SignalHub()

@@ -3,24 +3,17 @@ import Glibc
 import Synchronization
 
 /// Signals to this program, as streams. While it lives they do nothing else.
+///
+/// What comes right after the initializer is heard: a handler of our own is there by then (a source of libdispatch begins to take a signal
+/// some time later, and until then it would be lost).
 public final class Signals: Sendable {
-    private let hub: SignalHub
-    // Safe: after the initializer nothing but `cancel` is called, which any thread may do at any time (dispatch_source_cancel(3)).
-    private nonisolated(unsafe) let sources: [any DispatchSourceSignal]
+    private let hub = SignalHub()
     private let handled: [Int32]
 
-    /// Begins to take `signals`.
+    /// Begins to take `signals`. Whoever started us with nohup wants us to outlive the terminal: a hangup that is ignored stays so.
     public init(_ signals: [Int32] = [SIGINT, SIGTERM, SIGHUP]) {
-        let hub = SignalHub()
-        self.hub = hub
-        self.handled = signals
-        self.sources = signals.map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { hub.deliver(number) }
-            source.activate()
-            return source
-        }
+        handled = signals.filter { $0 != SIGHUP || !SignalPipe.isIgnored($0) }
+        for number in handled { SignalPipe.shared.take(number, hub) }
     }
 
     /// Signal numbers from now on, in the order in which they came, beginning with what nobody heard. Each call gives a stream of
@@ -29,9 +22,79 @@ public final class Signals: Sendable {
 
     /// Ends the streams and gives the signals their usual meaning back.
     public func stop() {
-        for source in sources { source.cancel() }
-        for number in handled { signal(number, SIG_DFL) }
+        for number in handled { SignalPipe.shared.leave(number, hub) }
         hub.stop()
+    }
+}
+
+/// Carries signals from their handler, which may do next to nothing (signal-safety(7)), to the hubs that want them.
+private final class SignalPipe: Sendable {
+    static let shared = SignalPipe()
+    /// Where the handler writes; -1 where there is no pipe.
+    private static let writeEnd = Atomic<CInt>(-1)
+
+    private let hubs = Mutex<[Int32: [SignalHub]]>([:])
+    // Safe: nobody touches it after the initializer. It lives as long as the program.
+    private nonisolated(unsafe) let source: (any DispatchSourceRead)?
+
+    private init() {
+        var ends: [CInt] = [-1, -1]
+        guard pipe(&ends) == 0 else {
+            // Without a pipe signals keep their usual meaning.
+            source = nil
+            return
+        }
+        // A full pipe must not hold the program up in its signal handler, nor an empty one whoever reads it.
+        for end in ends {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
+        let readEnd = ends[0]
+        let source = DispatchSource.makeReadSource(fileDescriptor: readEnd, queue: .global())
+        self.source = source
+        source.setEventHandler { [self] in
+            var bytes = [UInt8](repeating: 0, count: 64)
+            let count = read(readEnd, &bytes, bytes.count)
+            for number in bytes.prefix(max(0, count)) { deliver(Int32(number)) }
+        }
+        source.activate()
+        Self.writeEnd.store(ends[1], ordering: .sequentiallyConsistent)
+    }
+
+    static func isIgnored(_ number: Int32) -> Bool {
+        var action = sigaction()
+        guard sigaction(number, nil, &action) == 0 else { return false }
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
+    /// From now on the signal does nothing but reach `hub`, and others that took it.
+    func take(_ number: Int32, _ hub: SignalHub) {
+        guard source != nil else { return }
+        hubs.withLock { $0[number, default: []].append(hub) }
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { number in
+            // errno belongs to whoever was interrupted.
+            let code = errno
+            var byte = UInt8(truncatingIfNeeded: number)
+            _ = write(SignalPipe.writeEnd.load(ordering: .sequentiallyConsistent), &byte, 1)
+            errno = code
+        }
+        action.sa_flags = SA_RESTART
+        sigaction(number, &action, nil)
+    }
+
+    /// `hub` wants it no more; where nobody does, it means what it usually means.
+    func leave(_ number: Int32, _ hub: SignalHub) {
+        let isLast = hubs.withLock { hubs in
+            hubs[number]?.removeAll { $0 === hub }
+            return hubs[number]?.isEmpty ?? false
+        }
+        if isLast { signal(number, SIG_DFL) }
+    }
+
+    private func deliver(_ number: Int32) {
+        for hub in hubs.withLock({ $0[number] ?? [] }) { hub.deliver(number) }
     }
 }
 
