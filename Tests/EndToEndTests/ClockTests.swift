@@ -5,7 +5,7 @@ import Testing
 
 extension Mishaps {
     /// A contract that costs 1.00 EUR for each second, and half as much again in its windows.
-    @Suite("Clocks", .enabled(if: FakedClock.isPossible, "libfaketime is not installed"))
+    @Suite("Clocks", .enabled(if: FakedClock.isPossible, "libfaketime is not installed, or a sanitizer is"))
     struct ClockTests {
         @Test(
             "the relay's wall clock jumps while a session runs: it is billed by monotonic time, from its start on",

@@ -18,8 +18,8 @@ struct FakedClock: Sendable {
     private static let machine = "x86_64"
     #endif
 
-    /// Whether this machine has the library.
-    static let isPossible = FileManager.default.fileExists(atPath: library)
+    /// Whether this machine has the library, and our programs bear it.
+    static let isPossible = FileManager.default.fileExists(atPath: library) && !Sanitizer.isPresent
 
     /// - Parameters:
     ///   - folder: where the clocks' files are.

@@ -8,7 +8,7 @@ struct Memory {
     /// Whether this machine lets us look into the memory of programs that we start.
     static let isReadable: Bool = {
         // Our programs forbid it to everybody but root (PR_SET_DUMPABLE, prctl(2)).
-        geteuid() == 0 && access("/proc/self/mem", R_OK) == 0
+        geteuid() == 0 && access("/proc/self/mem", R_OK) == 0 && !Sanitizer.isPresent
     }()
 
     /// Those of these texts that stand in it.

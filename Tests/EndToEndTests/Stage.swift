@@ -98,17 +98,12 @@ final class Stage: Sendable {
 
     // MARK: - Programs
 
-    /// What a sanitizer is told, programs that are built with it are told too.
-    private static let sanitizerOptions = ProcessInfo.processInfo.environment.filter {
-        ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key)
-    }
-
     private func environment(home: String) -> [String: String] {
         [
             "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "xterm",
             "HOME": folder + "/agent", "LOTSE_HOME": folder + "/" + home,
         ]
-        .merging(Self.sanitizerOptions, uniquingKeysWith: { $1 })
+        .merging(Sanitizer.options, uniquingKeysWith: { $1 })
         .merging(variables.withLock { $0 }, uniquingKeysWith: { $1 })
     }
 

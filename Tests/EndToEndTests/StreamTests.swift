@@ -6,7 +6,7 @@ extension EndToEnd {
     @Suite("Long output and input")
     struct StreamTests {
         /// What none of the programs may ever need, in bytes.
-        static let memoryLimit = 100 << 20
+        static let memoryLimit = (Sanitizer.isPresent ? 1000 : 100) << 20
 
         @Test("256 MiB of output arrive whole, and no program grows past 100 MiB")
         func output() async throws {
