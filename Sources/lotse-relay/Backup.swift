@@ -18,8 +18,16 @@ struct Backup: AsyncParsableCommand {
     @Argument(help: "The file to write; it must not exist.")
     var file: String
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Answer: Encodable {
+        var file: String
+    }
+
     func run() async throws {
         try await RelaySetup(path: dir).backup(to: file)
+        if json { return try printJSON(Answer(file: file)) }
         print("\(file) is a copy of the ledger.")
     }
 }

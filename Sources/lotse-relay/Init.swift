@@ -18,6 +18,15 @@ struct Init: ParsableCommand {
     )
     var host: [String]
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    private struct Answer: Encodable {
+        var folder: String
+        var hosts: [String]
+        var pin: String
+    }
+
     func validate() throws {
         if host.isEmpty { throw ValidationError("Say by which name the relay is reached (--host relay.example.org).") }
     }
@@ -25,6 +34,7 @@ struct Init: ParsableCommand {
     func run() throws {
         let setup = RelaySetup(path: dir)
         try setup.initialize(hosts: host)
+        if json { return try printJSON(Answer(folder: dir, hosts: host, pin: try setup.pin())) }
         print(
             """
             \(dir) is a relay's folder now.

@@ -8,6 +8,7 @@ extension OperatorRole: ExpressibleByArgument {}
 struct Operator: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Who may invite clients and read the ledger.",
+        discussion: "Example: lotse-relay operator add jana --dir /srv/lotse --email jana@example.org",
         subcommands: [Add.self, List.self, Revoke.self]
     )
 

@@ -49,8 +49,15 @@ struct ContractCommand: AsyncParsableCommand {
         @Argument(help: "The contract file.")
         var file: String
 
+        @OptionGroup var output: JSONFlag
+
         func run() async throws {
             let source = try ContractSource(path: file)
+            if output.json {
+                try await Screen.print(JSON.text(source.report))
+                guard source.isUsable else { throw ExitCode.failure }
+                return
+            }
             if !source.problems.isEmpty { try await Screen.print(source.problems.joined(separator: "\n")) }
             guard source.isUsable else { throw ExitCode.failure }
             Screen.tellNow("\(file) can be used (lotse contract add \(file) stores it)")

@@ -22,12 +22,23 @@ struct ExportCommand: AsyncParsableCommand {
         @Option(name: .long, help: ArgumentHelp("Where to write it.", valueName: "file"))
         var output: String
 
+        @OptionGroup var json: JSONFlag
+
+        private struct Answer: Encodable {
+            var file: String
+            var month: String
+            var bookings: Int
+        }
+
         func run() async throws {
             try DateArgument.checkMonth(month)
             let bytes = try await Screen.relay().datev(month: month)
             try Screen.save(bytes, to: output)
             // Head and names of the columns stand in every batch.
             let count = max(0, bytes.split(separator: UInt8(ascii: "\n")).count - 2)
+            if json.json {
+                return try await Screen.print(JSON.text(Answer(file: output, month: month, bookings: count)))
+            }
             Screen.tellNow(
                 count > 0
                     ? "\(output) is written: \(count) \(count == 1 ? "booking" : "bookings") (give it to the tax adviser)"

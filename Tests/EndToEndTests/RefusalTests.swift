@@ -110,6 +110,8 @@ extension EndToEnd {
                     .replacingOccurrences(of: "mode: up", with: "mode: sideways")
                 let file = try stage.write("wrong.yaml", text)
                 let check = try await stage.run("contract", "check", file)
+                let report = try await stage.run("contract", "check", file, "--json")
+                #expect(report.status == 1 && report.output.contains(#""usable":false"#), "\(report.story)")
                 #expect(check.status == 1)
                 #expect(check.output.split(separator: "\n").count == 5, "\(check.story)")
                 for line in check.output.split(separator: "\n") {
