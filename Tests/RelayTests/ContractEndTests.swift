@@ -32,11 +32,25 @@ struct ContractEndTests {
 
     @Test("an invitation from before the last day leads to no session after it")
     func endedMeanwhile() async throws {
-        let stage = try await DeskStage()
+        try await startsNoSession(stage: DeskStage(), "ended on 2027-01-15") { _ = try await end($0, "2027-01-15") }
+    }
+
+    @Test("neither does one from before the day until which the terms are valid")
+    func overMeanwhile() async throws {
+        let stage = try await DeskStage(contract: exampleContract + "\nvalidUntil: 2027-01-15\n")
+        try await startsNoSession(stage: stage, "ended (add a new version)") { _ in }
+    }
+
+    /// Invites five minutes before the contract is over, and consents five minutes after.
+    private func startsNoSession(
+        stage: DeskStage,
+        _ sentence: String,
+        _ prepare: (DeskStage) async throws -> Void
+    ) async throws {
         try await stage.with {
             // 23:55 in Berlin.
             stage.hands.advance(14 * 3600 + 55 * 60)
-            _ = try await end(stage, "2027-01-15")
+            try await prepare(stage)
             let invitation = try await stage.invite()
             let joined = try await stage.desk.join(
                 JoinRequest(room: invitation.room),
@@ -57,7 +71,7 @@ struct ContractEndTests {
                 client: stage.client
             )
             stage.hands.advance(600)
-            await expectRefusal("ended on 2027-01-15") {
+            await expectRefusal(sentence) {
                 try await stage.desk.consent(consent.request(), token: joined.token).session
             }
         }

@@ -15,10 +15,7 @@ extension SupportDesk {
             let contract = try Self.terms(of: record)
             let today = try LocalMonth.localDate(of: now, timeZone: contract.timeZone)
             guard contract.validFrom <= today else { continue }
-            if let last = contract.validUntil, last < today {
-                throw Refusal.conflict("the contract \"\(id)\" ended (add a new version)")
-            }
-            try await requireNotEnded(id, at: now)
+            try await requireNotOver(contract, at: now)
             guard contract.signedOn != nil else {
                 throw Refusal.conflict(
                     "the contract \"\(id)\" is not signed (put signedOn into the file and add it again)"
@@ -27,6 +24,15 @@ extension SupportDesk {
             return (record, contract)
         }
         throw Refusal.conflict("the contract \"\(id)\" is not in force yet (see its validFrom)")
+    }
+
+    /// - Throws: `Refusal` where the last day of these terms, or of the contract, has passed.
+    func requireNotOver(_ contract: Contract, at now: Int64) async throws {
+        let today = try LocalMonth.localDate(of: now, timeZone: contract.timeZone)
+        if let last = contract.validUntil, last < today {
+            throw Refusal.conflict("the contract \"\(contract.contract)\" ended (add a new version)")
+        }
+        try await requireNotEnded(contract.contract, at: now)
     }
 
     /// The newest versions.

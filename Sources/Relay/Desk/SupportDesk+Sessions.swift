@@ -53,7 +53,7 @@ extension SupportDesk {
             let record = try await ledger.contract(invitation.contract, version: invitation.version)
         else { throw Refusal.notFound("no such invitation") }
         let contract = try Self.terms(of: record)
-        try await requireNotEnded(invitation.contract, at: clock.wall())
+        try await requireNotOver(contract, at: clock.wall())
         let consent = try checked(request, session: session, invitation: invitation, terms: contract, hash: record.hash)
         let startedAt = clock.wall()
         try await ledger.startSession(
