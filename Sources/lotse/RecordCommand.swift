@@ -11,7 +11,8 @@ struct RecordCommand: AsyncParsableCommand {
             it. T is a local time of the contract's zone, or a time with an offset or Z. What was settled before it stays as it is.
 
             Example:
-              lotse record acme --from 2026-11-26T14:30 --to 2026-11-26T14:50 --category question --summary "password reset, by telephone"
+              lotse record acme --from 2026-11-26T14:30 --to 2026-11-26T14:50 \\
+                  --category question --summary "password reset"
             """
     )
 
