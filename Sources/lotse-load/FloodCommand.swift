@@ -122,8 +122,9 @@ struct FloodCommand: AsyncParsableCommand {
     }
 
     private func judge(_ answers: [Int: Int], _ slow: SlowCallers.Counts, _ findings: inout Findings) {
+        let ended = SlowCallers.Kind.allCases.map { "\(slow.ended[$0, default: 0]) \($0)" }.joined(separator: ", ")
         findings.say(
-            "slow connections: ended by the relay \(SlowCallers.Kind.allCases.map { "\(slow.ended[$0, default: 0]) \($0)" }.joined(separator: ", ")); none there longer than \(Findings.milliseconds(slow.longest)); "
+            "slow connections: ended by the relay \(ended); none there longer than \(Findings.milliseconds(slow.longest)); "
                 + "\(slow.open) open, \(slow.failed) not taken\(slow.failure.map { " (\($0))" } ?? "")"
         )
         findings.expect(slow.open >= self.slow * 9 / 10, "the slow connections did not stand")

@@ -5,7 +5,7 @@ import TLS
 /// Connections that take their time, kept up: where the relay ends one, the next begins.
 final class SlowCallers: Sendable {
     /// What they say.
-    enum Kind: String, CaseIterable {
+    enum Kind: CaseIterable {
         /// Nothing.
         case silent
         /// Their ClientHello, a byte at a time.

@@ -71,7 +71,6 @@ private final class SignalPipe: Sendable {
     /// From now on the signal does nothing but reach `hub`, and others that took it.
     func take(_ number: Int32, _ hub: SignalHub) {
         guard source != nil else { return }
-        hubs.withLock { $0[number, default: []].append(hub) }
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { number in
             // errno belongs to whoever was interrupted.
@@ -81,16 +80,21 @@ private final class SignalPipe: Sendable {
             errno = code
         }
         action.sa_flags = SA_RESTART
-        sigaction(number, &action, nil)
+        // Who wants a signal and what it means change together.
+        hubs.withLock { hubs in
+            hubs[number, default: []].append(hub)
+            sigaction(number, &action, nil)
+        }
     }
 
     /// `hub` wants it no more; where nobody does, it means what it usually means.
     func leave(_ number: Int32, _ hub: SignalHub) {
-        let isLast = hubs.withLock { hubs in
-            hubs[number]?.removeAll { $0 === hub }
-            return hubs[number]?.isEmpty ?? false
+        hubs.withLock { hubs in
+            guard var others = hubs[number] else { return }
+            others.removeAll { $0 === hub }
+            hubs[number] = others
+            if others.isEmpty { signal(number, SIG_DFL) }
         }
-        if isLast { signal(number, SIG_DFL) }
     }
 
     private func deliver(_ number: Int32) {

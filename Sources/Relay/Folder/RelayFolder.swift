@@ -48,7 +48,7 @@ public struct RelayFolder: Sendable {
     func checkOwner() throws {
         var status = stat()
         guard stat(path, &status) == 0, status.st_uid != geteuid() else { return }
-        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "#\(status.st_uid)"
+        let owner = getpwuid(status.st_uid).map { String(cString: $0.pointee.pw_name) } ?? "'#\(status.st_uid)'"
         throw RelayError(
             kind: .folder,
             diagnostics: "\(path) belongs to another user, and so do all its files (sudo -u \(owner) lotse-relay …)"
