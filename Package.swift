@@ -223,3 +223,15 @@ let package = Package(
         ),
     ]
 )
+
+// libFuzzer counts the branches of what reads alone: those of the packages, and of the comparisons that the targets make, would cost each
+// input more than it costs to read it.
+if Context.environment["LOTSE_FUZZ"] != nil {
+    for target in package.targets where target.type == .regular {
+        // Testable, since most of what reads is internal.
+        target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-enable-testing"])]
+    }
+    for target in package.targets where target.type == .executable {
+        target.linkerSettings = [.unsafeFlags(["-sanitize=fuzzer"])]
+    }
+}

@@ -15,12 +15,13 @@ import Darwin
 /// What stands in the place of a secret names its kind (``RedactionKind/marker``), and is left alone where it comes by again.
 public struct Redactor: Sendable {
     /// How much of an unfinished line waits, in bytes; also how long a private key may be.
-    public static let longestLine = 64 * 1024
+    public static let longestLine = Windows.standard.longestLine
 
     /// What was blacked out so far.
     public private(set) var counts = RedactionCounts()
 
     private let rules: RedactionRules
+    private let windows: Windows
     private let triggers: [UInt8]
     private var pending: [UInt8] = []
     private var key: KeyState
@@ -41,7 +42,12 @@ public struct Redactor: Sendable {
     ///
     /// - Parameter startsInside: whether the stream begins somewhere in a file, where the first lines may be the rest of a key.
     public init(_ rules: RedactionRules = .secrets, startsInside: Bool = false) {
+        self.init(rules, startsInside: startsInside, windows: .standard)
+    }
+
+    init(_ rules: RedactionRules, startsInside: Bool, windows: Windows) {
         self.rules = rules
+        self.windows = windows
         triggers = SecretScan.triggers(rules)
         key = startsInside ? .possible(dropped: 0) : .outside
     }
@@ -53,15 +59,15 @@ public struct Redactor: Sendable {
         while next < end {
             let newline = memchr(next, Int32(Byte.newline), end - next).map { UnsafeRawPointer($0) }
             let length = (newline.map { $0 + 1 } ?? end) - next
-            if newline != nil, pending.count + length <= Self.longestLine {
+            if newline != nil, pending.count + length <= windows.longestLine {
                 takeLine(UnsafeRawBufferPointer(start: next, count: length), into: &output)
                 next += length
                 continue
             }
-            let part = min(length, Self.longestLine - pending.count)
+            let part = min(length, windows.longestLine - pending.count)
             pending.append(contentsOf: UnsafeRawBufferPointer(start: next, count: part))
             next += part
-            if pending.count == Self.longestLine { takeWindow(into: &output) }
+            if pending.count == windows.longestLine { takeWindow(into: &output) }
         }
     }
 
@@ -113,7 +119,7 @@ public struct Redactor: Sendable {
             start = skipKey(bytes, isWhole: isWhole, into: &output)
             if key != .outside || start == bytes.count { return start }
         }
-        var scan = SecretScan(bytes, from: start, before: before, isWhole: isWhole, rules: rules)
+        var scan = SecretScan(bytes, from: start, before: before, isWhole: isWhole, rules: rules, windows: windows)
         if let openEnd { scan.skip(openEnd) }
         scan.run(triggers, &counts, into: &output)
         openEnd = scan.openEnd
@@ -138,13 +144,13 @@ public struct Redactor: Sendable {
             }
             // The last words of a window may be the beginning of the key's last line.
             let count = isWhole ? bytes.count : max(bytes.count - PrivateKey.longestLabel, 0)
-            key = dropped + count > Self.longestLine ? .outside : .inside(dropped: dropped + count)
+            key = dropped + count > windows.longestLine ? .outside : .inside(dropped: dropped + count)
             return count
         case .possible(let dropped):
             let end = PrivateKey.end(in: bytes, from: 0)
             guard isWhole, before == Byte.newline,
                 end != nil || PrivateKey.isBody(bytes, isFirst: dropped == 0),
-                dropped + bytes.count <= Self.longestLine
+                dropped + bytes.count <= windows.longestLine
             else {
                 key = .outside
                 return 0

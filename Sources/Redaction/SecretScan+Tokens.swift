@@ -121,7 +121,7 @@ extension SecretScan {
         var at: Int?
         var isPort = true
         var position = start
-        let limit = min(bytes.count, start + 2048)
+        let limit = min(bytes.count, start + windows.longestWord)
         scan: while position < limit {
             switch bytes[position] {
             case let byte where Byte.isBlank(byte) || Byte.isQuote(byte): break scan

@@ -31,6 +31,7 @@ struct SecretScan {
     let before: UInt8
     let isWhole: Bool
     let rules: RedactionRules
+    let windows: Windows
     /// Everything in front is written or dropped.
     var done: Int
     /// A secret reaches to the window's end.
@@ -39,18 +40,22 @@ struct SecretScan {
     private(set) var isInsideKey = false
     private(set) var droppedOfKey = 0
 
-    /// How much of a window is looked at again with the next one: longer is nothing that decides whether something is a secret.
-    private static let overlap = 4096
     /// No name, and no label of a key, has more bytes.
     private static let longestName = 64
-    /// How far a window's end is moved to stand between words.
-    private static let wordLimit = 2048
 
-    init(_ bytes: UnsafeRawBufferPointer, from start: Int, before: UInt8, isWhole: Bool, rules: RedactionRules) {
+    init(
+        _ bytes: UnsafeRawBufferPointer,
+        from start: Int,
+        before: UInt8,
+        isWhole: Bool,
+        rules: RedactionRules,
+        windows: Windows
+    ) {
         self.bytes = bytes
         self.before = before
         self.isWhole = isWhole
         self.rules = rules
+        self.windows = windows
         done = start
     }
 
@@ -119,7 +124,7 @@ struct SecretScan {
                 index += 1
             }
         }
-        let end = isWhole ? count : max(done, betweenWords(count - Self.overlap))
+        let end = isWhole ? count : max(done, betweenWords(count - windows.overlap))
         copy(upTo: end, into: &output)
         done = end
     }
@@ -141,7 +146,7 @@ struct SecretScan {
 
     private func betweenWords(_ limit: Int) -> Int {
         var index = limit
-        while index > max(0, limit - Self.wordLimit) {
+        while index > max(0, limit - windows.longestWord) {
             switch bytes[index - 1] {
             case UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "{"), UInt8(ascii: "&"): return index
             case let byte where Byte.isBlank(byte): return index

@@ -29,7 +29,8 @@ struct FuzzTarget: Sendable {
     }
 
     static let all: [FuzzTarget] = [
-        actions, code, compression, contractFile, http2, ledger, links, pairing, proxy, receipts, redaction, relayAPI,
+        actions, code, compression, contractFile, http2, ledger, links, longLines, pairing, proxy, receipts, redaction,
+        relayAPI,
         terminal,
     ]
 

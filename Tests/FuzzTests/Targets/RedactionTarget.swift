@@ -1,41 +1,46 @@
-import Redaction
+@testable import Redaction
 
 extension FuzzTarget {
     /// What leaves a client's machine of its logs.
     ///
     /// An input is rules, then text in which 0xF8 repeats a byte, and 0xF9 and 0xFA stand for a secret in a line of its own and
     /// among the words of a line.
-    static let redaction = FuzzTarget(
-        "redaction",
-        longest: 2048,
-        seeds: RedactionSamples.seeds,
-        words: RedactionSamples.words
-    ) { input in
-        guard let flags = input.first else { return }
-        let rules = RedactionRules(email: flags & 1 != 0, iban: flags & 2 != 0)
-        let (text, plants) = RedactionSamples.expand(Array(input.dropFirst()))
-        let whole = RedactionSamples.redact([text[...]], rules, startsInside: flags & 4 != 0)
-        let cut = RedactionSamples.redact(
-            text.pieces(upTo: text.count > 4096 ? 30_000 : 40),
-            rules,
-            startsInside: flags & 4 != 0
-        )
-        try hold(whole.output == cut.output && whole.counts == cut.counts, "the output depends on the pieces")
-        try hold(whole.output.count <= 25 * text.count + 64, "\(whole.output.count) bytes of \(text.count)")
-        if plants > 0 {
-            try hold(!RedactionSamples.shows(RedactionSamples.secret, in: whole.output), "a secret passes")
-            try hold(whole.counts.total > 0, "nothing is counted")
+    static let redaction = redactionTarget("redaction", Windows(longestLine: 2048, overlap: 512))
+
+    /// The same with lines as long as they come: what takes longest to try.
+    static let longLines = redactionTarget("longLines", .standard)
+
+    private static func redactionTarget(_ name: String, _ windows: Windows) -> FuzzTarget {
+        FuzzTarget(name, longest: 2048, seeds: RedactionSamples.seeds, words: RedactionSamples.words) { input in
+            guard let flags = input.first else { return }
+            let samples = RedactionSamples(
+                windows: windows,
+                rules: RedactionRules(email: flags & 1 != 0, iban: flags & 2 != 0)
+            )
+            let (text, plants) = samples.expand(Array(input.dropFirst()))
+            let whole = samples.redact([text[...]], startsInside: flags & 4 != 0)
+            let longest = text.count > windows.overlap ? windows.longestLine / 2 : 40
+            let cut = samples.redact(text.pieces(upTo: longest), startsInside: flags & 4 != 0)
+            try hold(whole.output == cut.output && whole.counts == cut.counts, "the output depends on the pieces")
+            try hold(whole.output.count <= 25 * text.count + 64, "\(whole.output.count) bytes of \(text.count)")
+            if plants > 0 {
+                try hold(!RedactionSamples.shows(RedactionSamples.secret, in: whole.output), "a secret passes")
+                try hold(whole.counts.total > 0, "nothing is counted")
+            }
+            // Lines that are not inside of anything: what was blacked out stays as it is.
+            let again = samples.redact([whole.output[...]], startsInside: false)
+            try hold(
+                again.output.count <= 25 * whole.output.count + 64,
+                "\(again.output.count) bytes of \(whole.output.count)"
+            )
         }
-        // Lines that are not inside of anything: what was blacked out stays as it is.
-        let again = RedactionSamples.redact([whole.output[...]], rules, startsInside: false)
-        try hold(
-            again.output.count <= 25 * whole.output.count + 64,
-            "\(again.output.count) bytes of \(whole.output.count)"
-        )
     }
 }
 
-private enum RedactionSamples {
+private struct RedactionSamples {
+    let windows: Windows
+    let rules: RedactionRules
+
     /// Nobody's. Its letters and digits stand in no other text here.
     static let secret = Array("Zq7Vt9Xw2Rk5Ln8Bc3Hf".utf8)
     private static let text = String(decoding: secret, as: UTF8.self)
@@ -75,21 +80,18 @@ private enum RedactionSamples {
             [0, 0xF8, 0x20, 0xFC, 0xFA, 7, 0xF8, 0x2E, 0x40],
         ]
 
-    /// The longest text that is made of an input, in bytes: some windows of the redactor.
-    private static let longest = 200_000
-
-    static func expand(_ bytes: [UInt8]) -> (text: [UInt8], plants: Int) {
+    func expand(_ bytes: [UInt8]) -> (text: [UInt8], plants: Int) {
         var (text, plants): ([UInt8], Int) = ([], 0)
         var index = 0
-        while index < bytes.count, text.count < longest {
+        while index < bytes.count, text.count < 3 * windows.longestLine {
             let byte = bytes[index]
             switch byte {
             case 0xF8 where index + 2 < bytes.count:
-                text += [UInt8](repeating: bytes[index + 1], count: 257 * Int(bytes[index + 2]))
+                text += [UInt8](repeating: bytes[index + 1], count: windows.longestLine / 255 * Int(bytes[index + 2]))
                 index += 3
             case 0xF9 where index + 1 < bytes.count, 0xFA where index + 1 < bytes.count:
                 let space = byte == 0xF9 ? UInt8(ascii: "\n") : UInt8(ascii: " ")
-                text += [space] + Array(forms[Int(bytes[index + 1]) % forms.count].utf8) + [space]
+                text += [space] + Array(Self.forms[Int(bytes[index + 1]) % Self.forms.count].utf8) + [space]
                 plants += 1
                 index += 2
             default:
@@ -100,10 +102,8 @@ private enum RedactionSamples {
         return (text, plants)
     }
 
-    static func redact(_ pieces: [ArraySlice<UInt8>], _ rules: RedactionRules, startsInside: Bool) -> (
-        output: [UInt8], counts: RedactionCounts
-    ) {
-        var redactor = Redactor(rules, startsInside: startsInside)
+    func redact(_ pieces: [ArraySlice<UInt8>], startsInside: Bool) -> (output: [UInt8], counts: RedactionCounts) {
+        var redactor = Redactor(rules, startsInside: startsInside, windows: windows)
         var output: [UInt8] = []
         for piece in pieces { redactor.append(Array(piece), into: &output) }
         redactor.finish(into: &output)
