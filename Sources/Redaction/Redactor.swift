@@ -24,6 +24,8 @@ public struct Redactor: Sendable {
     private let windows: Windows
     private let triggers: [UInt8]
     private var pending: [UInt8] = []
+    /// How many bytes of ``pending`` are written or dropped already, and only say what those behind them are.
+    private var done = 0
     private var key: KeyState
     /// A secret went to the end of the window before.
     private var openEnd: SecretEnd?
@@ -98,6 +100,7 @@ public struct Redactor: Sendable {
             whole.removeAll(keepingCapacity: true)
             swap(&whole, &pending)
         }
+        done = 0
         before = Byte.newline
         openEnd = nil
     }
@@ -105,16 +108,17 @@ public struct Redactor: Sendable {
     private mutating func takeWindow(into output: inout [UInt8]) {
         var window: [UInt8] = []
         swap(&window, &pending)
-        let done = window.withUnsafeBytes { scan($0, isWhole: false, into: &output) }
-        if done > 0 { before = window[done - 1] }
-        window.removeFirst(done)
+        let next = window.withUnsafeBytes { scan($0, isWhole: false, into: &output) }
+        if next > 0 { before = window[next - 1] }
+        window.removeFirst(next)
         pending = window
     }
 
-    /// - Returns: how many bytes are done with; all of them where the line is whole.
+    /// - Returns: where the next window begins; at the end where the line is whole.
     @discardableResult
     private mutating func scan(_ bytes: UnsafeRawBufferPointer, isWhole: Bool, into output: inout [UInt8]) -> Int {
-        var start = 0
+        var start = done
+        done = 0
         if key != .outside {
             start = skipKey(bytes, isWhole: isWhole, into: &output)
             if key != .outside || start == bytes.count { return start }
@@ -126,7 +130,8 @@ public struct Redactor: Sendable {
         if scan.isInsideKey {
             key = .inside(dropped: scan.droppedOfKey)
         }
-        return scan.done
+        done = scan.done - scan.next
+        return scan.next
     }
 
     // MARK: - Private keys

@@ -114,7 +114,7 @@ extension SecretScan {
             let isLong = end - start >= 8 && !isHarmless(start, end)
             return isLong ? Secret(start: start, end: end, kind: .token, ending: ending) : nil
         }
-        let credentials = run(from: schemeEnd) { $0 == Byte.space }
+        let credentials = isScheme(start, schemeEnd) ? run(from: schemeEnd) { $0 == Byte.space } : start
         let isBearer = schemeEnd - start == 6 && Text.matchesLower("bearer", bytes, at: start)
         let isBasic = schemeEnd - start == 5 && Text.matchesLower("basic", bytes, at: start)
         let close: SecretEnd = isBearer || isBasic ? .bearer : ending == .value ? .line : ending
@@ -126,6 +126,15 @@ extension SecretScan {
             kind: isBearer ? .bearer : isBasic ? .password : .token,
             ending: close
         )
+    }
+
+    /// Whether a word may be the name of a scheme, and not a token that was sent without one. Of the names that are in use
+    /// (www.iana.org/assignments/http-authschemes) none has other characters than letters but two families.
+    private func isScheme(_ start: Int, _ end: Int) -> Bool {
+        if Text.matchesLower("aws4-", bytes, at: start) || Text.matchesLower("scram-sha-", bytes, at: start) {
+            return end - start <= 24
+        }
+        return end - start <= 16 && (start..<end).allSatisfy { Byte.isLetter(bytes[$0]) }
     }
 
     /// Whether nothing would be hidden: an empty value, one that says that there is none, or one that is blacked out already.

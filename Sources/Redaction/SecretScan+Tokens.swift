@@ -4,7 +4,7 @@ extension SecretScan {
 
     /// `eyJ…` and two or four more parts (RFC 7519 §3, RFC 7516 §3.1): `{"` in base64url.
     func webToken(_ index: Int) -> Secret? {
-        guard index >= done + 2, bytes[index - 1] == UInt8(ascii: "y"), bytes[index - 2] == UInt8(ascii: "e"),
+        guard index >= 2, bytes[index - 1] == UInt8(ascii: "y"), bytes[index - 2] == UInt8(ascii: "e"),
             !Byte.isToken(byte(index - 3))
         else { return nil }
         let head = run(from: index + 1, while: Byte.isToken)
@@ -34,7 +34,7 @@ extension SecretScan {
     /// A prefix whose last byte is at `index`, and a run of at least `least` behind it.
     private func prefixed(_ prefix: StaticString, _ index: Int, least: Int) -> Secret? {
         let start = index + 1 - prefix.utf8CodeUnitCount
-        guard start >= done, Text.matches(prefix, bytes, at: start), !Byte.isWord(byte(start - 1)) else { return nil }
+        guard Text.matches(prefix, bytes, at: start), !Byte.isWord(byte(start - 1)) else { return nil }
         let end = run(from: index + 1, while: Byte.isToken)
         guard end - index > least else { return nil }
         return Secret(start: start, end: end, kind: .token, ending: .token)
@@ -73,7 +73,7 @@ extension SecretScan {
         case UInt8(ascii: "a"), UInt8(ascii: "b"), UInt8(ascii: "e"), UInt8(ascii: "o"), UInt8(ascii: "p"),
             UInt8(ascii: "r"), UInt8(ascii: "s"):
             let start = index - 4
-            guard start >= done, Text.matches("xox", bytes, at: start), !Byte.isWord(byte(start - 1)) else {
+            guard Text.matches("xox", bytes, at: start), !Byte.isWord(byte(start - 1)) else {
                 return nil
             }
             let end = run(from: index + 1, while: Byte.isToken)

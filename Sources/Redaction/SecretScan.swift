@@ -34,6 +34,8 @@ struct SecretScan {
     let windows: Windows
     /// Everything in front is written or dropped.
     var done: Int
+    /// Where the next window begins: not behind ``done``.
+    private(set) var next = 0
     /// A secret reaches to the window's end.
     var openEnd: SecretEnd?
     /// A private key began and did not end, with so many bytes of it.
@@ -72,7 +74,7 @@ struct SecretScan {
     ///
     /// Four bytes at a time: this loop is what redaction costs.
     @inline(__always)
-    private func next(_ triggers: UnsafePointer<UInt8>, from start: Int) -> Int? {
+    private func nextTrigger(_ triggers: UnsafePointer<UInt8>, from start: Int) -> Int? {
         guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return nil }
         let count = bytes.count
         var index = start
@@ -99,9 +101,11 @@ struct SecretScan {
 
     /// Writes everything but secrets.
     mutating func run(_ triggers: UnsafePointer<UInt8>, _ counts: inout RedactionCounts, into output: inout [UInt8]) {
-        var index = done
+        // What the window before took for a value may be the name of the next one.
+        var index = max(0, done - Self.longestName)
         let count = bytes.count
-        while let trigger = next(triggers, from: index) {
+        var undecided = count
+        while let trigger = nextTrigger(triggers, from: index) {
             index = trigger
             if bytes[index] == Byte.dash, let body = PrivateKey.beginning(in: bytes, at: index) {
                 write(upTo: max(index, done), .privateKey, &counts, into: &output)
@@ -110,11 +114,16 @@ struct SecretScan {
                     // The last words of a window may be the beginning of the key's last line.
                     done = isWhole ? count : max(body, done, count - PrivateKey.longestLabel)
                     droppedOfKey = done - index
+                    next = done
                     return
                 }
                 done = max(done, end)
                 index = end
             } else if let secret = secret(at: index), secret.end > max(secret.start, done) {
+                if isUndecided(secret, at: index) {
+                    undecided = index
+                    break
+                }
                 write(upTo: max(secret.start, done), secret.kind, &counts, into: &output)
                 done = secret.end
                 // What was taken for a value may be, or end in, the name of the next one, or the beginning of a key.
@@ -127,6 +136,15 @@ struct SecretScan {
         let end = isWhole ? count : max(done, betweenWords(count - windows.overlap))
         copy(upTo: end, into: &output)
         done = end
+        // What is written or dropped may have been the name of what comes.
+        next = isWhole ? done : min(done, undecided - Self.longestName)
+    }
+
+    /// Whether a secret that begins just in front of a window's end is better judged in the next window: its first bytes say what it is
+    /// and where it ends. One whose name that window would not have any more is taken as it is.
+    private func isUndecided(_ secret: Secret, at trigger: Int) -> Bool {
+        !isWhole && secret.start > bytes.count - Self.longestName
+            && trigger >= bytes.count - windows.overlap + Self.longestName
     }
 
     private func copy(upTo end: Int, into output: inout [UInt8]) {

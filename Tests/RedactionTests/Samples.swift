@@ -40,6 +40,15 @@ enum Samples {
         Line("mysql://root:p#ss/w@host/db", "mysql://root:[redacted password]@host/db", .password),
         Line("Authorization: Bearer abcdef123456", "Authorization: Bearer [redacted bearer token]", .bearer),
         Line("sent bearer abcdef-123456 to", "sent bearer [redacted bearer token] to", .bearer),
+        // Sent without a scheme, with something behind it.
+        Line("Authorization: sk-proj-Zq7Vt9Xw2Rk5Ln8Bc3Hf by user 7", "Authorization: [redacted token]", .token),
+        Line("authorization: Zq7Vt9Xw2Rk5Ln8B status=401", "authorization: [redacted token]", .token),
+        Line(
+            "Authorization: AWS4-HMAC-SHA256 Credential=AK",
+            "Authorization: AWS4-HMAC-SHA256 [redacted token]",
+            .token
+        ),
+        Line("Authorization: SCRAM-SHA-256 data=YjY0", "Authorization: SCRAM-SHA-256 [redacted token]", .token),
         Line("authorization: Basic dXNlcjpwYXNz", "authorization: Basic [redacted password]", .password),
         Line(#""Authorization": "Digest a=1, b=2""#, #""Authorization": "Digest [redacted token]""#, .token),
         Line("Cookie: a=1; b=2", "Cookie: [redacted token]", .token),
