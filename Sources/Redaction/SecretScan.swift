@@ -108,8 +108,13 @@ struct SecretScan {
         while let trigger = nextTrigger(triggers, from: index) {
             index = trigger
             if bytes[index] == Byte.dash, let body = PrivateKey.beginning(in: bytes, at: index) {
+                let end = PrivateKey.end(in: bytes, from: body)
+                if let end, end <= done {
+                    index = end
+                    continue
+                }
                 write(upTo: max(index, done), .privateKey, &counts, into: &output)
-                guard let end = PrivateKey.end(in: bytes, from: body) else {
+                guard let end else {
                     isInsideKey = true
                     // The last words of a window may be the beginning of the key's last line.
                     done = isWhole ? count : max(body, done, count - PrivateKey.longestLabel)
