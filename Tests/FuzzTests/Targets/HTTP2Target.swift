@@ -9,7 +9,7 @@ extension FuzzTarget {
     /// Whole connections between agent and operator, inside of the inner TLS: an end must outlive whatever the other one sends.
     static let http2 = FuzzTarget(
         "http2",
-        longest: 2048,
+        longest: 1024,
         seeds: HTTP2Samples.seeds,
         words: ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "\0\0\u{4}\u{3}\0\0\0\0\u{1}\0\0\0\u{8}", "\0\0\0\u{4}\0\0\0\0\0"]
     ) { input in

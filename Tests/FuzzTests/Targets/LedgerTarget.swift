@@ -8,7 +8,7 @@ extension FuzzTarget {
     /// Entries of a ledger whose file somebody has edited: one a line, its kind, a space and its payload.
     static let ledger = FuzzTarget(
         "ledger",
-        longest: 8192,
+        longest: 4096,
         seeds: [Array(LedgerSamples.entries.joined(separator: "\n").utf8)]
             + LedgerSamples.entries.map { Array($0.utf8) },
         words: LedgerSamples.kinds.map { "\n\($0) " } + [
