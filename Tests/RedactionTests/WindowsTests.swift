@@ -38,4 +38,14 @@ struct WindowsTests {
             #expect(!text.contains("dXNl"), "with \(blanks) blanks")
         }
     }
+
+    @Test("a token whose beginning was dropped with a private key that never ends is dropped to its end")
+    func restOfToken() {
+        let token = "Zq7Vt9Xw2Rk5Ln8Bc3Hf"
+        for blanks in 380...1100 {
+            let key = "-----BEGIN PRIVATE KEY-----" + String(repeating: " ", count: blanks)
+            let (text, _) = Self.redacted("\(key)glpat-\(token) \(String(repeating: "b", count: 600))\n")
+            #expect(!text.contains(token), "with \(blanks) blanks")
+        }
+    }
 }
