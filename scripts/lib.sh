@@ -55,27 +55,41 @@ build_release() {
 # A test that waits for its turn must not use up its time limit.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4
 
-# `run_tests MINUTES ARGUMENT...` runs what was built by `swift test` with these arguments. A test that waits for ever is a failure with
-# its name, not a silence: after so many minutes the run is ended and the tests that began and did not end are named.
+# What the run of tests in the log LOG has against them: what they found, how they broke off, and which had begun and did not end.
+failures_in() {
+    grep -E '^[^ ]+ (Test|Suite) .* recorded an issue |^error: |[Ff]atal error: ' "$1" || true
+    awk '
+        match($0, /^[^ ]+ Test .* started\.$/) && !/^[^ ]+ Test case / { sub(/^[^ ]+ Test /, ""); sub(/ started\.$/, ""); open[$0] = 1 }
+        match($0, /^[^ ]+ Test .* (passed|failed) after /) {
+            sub(/^[^ ]+ Test /, ""); sub(/ (passed|failed) after .*/, ""); sub(/ with [0-9]+ test cases?$/, ""); delete open[$0]
+        }
+        END { for (name in open) print "began and did not end: " name }
+    ' "$1"
+}
+
+# What has failed in the runs of this script, for its last words: whoever reads the end of a log sees it.
+failures=''
+
+# `run_tests MINUTES ARGUMENT...` runs what was built by `swift test` with these arguments, and says at its end what failed. A test that
+# waits for ever is a failure with its name, not a silence: after so many minutes the run is ended.
 run_tests() {
-    local log status=0 minutes=$1
+    local log found='' status=0 minutes=$1
     shift
     log=$(mktemp)
-    timeout --foreground --kill-after=10 $((minutes * 60)) stdbuf -oL swift test --skip-build "$@" | tee "$log" || status=${PIPESTATUS[0]}
+    timeout --foreground --kill-after=10 $((minutes * 60)) stdbuf -oL swift test --skip-build "$@" 2>&1 | tee "$log" || status=${PIPESTATUS[0]}
     if [ "$status" -eq 124 ] || [ "$status" -eq 137 ]; then
         # `swift test` ends without the process that it started.
         pkill -KILL -f "^$top/[.]build/[^ ]*[.]xctest" || true
-        say "The tests did not end within $minutes minutes. These had begun:"
-        awk '
-            match($0, /^[^ ]+ Test .* started\.$/) && !/^[^ ]+ Test case / { sub(/^[^ ]+ Test /, ""); sub(/ started\.$/, ""); open[$0] = 1 }
-            match($0, /^[^ ]+ Test .* (passed|failed) after /) {
-                sub(/^[^ ]+ Test /, ""); sub(/ (passed|failed) after .*/, ""); sub(/ with [0-9]+ test cases?$/, ""); delete open[$0]
-            }
-            END { for (name in open) print name }
-        ' "$log" >&2
+        found="The tests did not end within $minutes minutes."$'\n'
     elif [ "$status" -eq 0 ] && ! grep -qE '^[^ ]+ Test .* passed after ' "$log"; then
-        say "No test ran: $(grep -m1 -E 'skipped' "$log" || echo 'none has such a name')"
+        found="No test ran: $(grep -m1 -E 'skipped' "$log" || echo 'none has such a name')"$'\n'
         status=1
+    fi
+    if [ "$status" -ne 0 ]; then
+        found+=$(failures_in "$log")
+        say "What failed"
+        printf '%s\n' "$found" >&2
+        failures+=$found$'\n'
     fi
     rm -f "$log"
     return "$status"
