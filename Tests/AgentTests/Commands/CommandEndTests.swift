@@ -57,7 +57,7 @@ extension CommandTests {
 
         @Test("a command that takes too long is ended and reported as timed out")
         func timeout() async throws {
-            let (result, transcript) = try await run(shell("echo $$; sleep 1000"), timeout: .milliseconds(100))
+            let (result, transcript) = try await run(shell("echo $$; sleep 1000"), timeout: .seconds(1))
             #expect(result == .timedOut)
             #expect(result.status == 124)
             let process = try #require(transcript.lines.first.flatMap { pid_t($0) })
@@ -68,7 +68,7 @@ extension CommandTests {
         func stubborn() async throws {
             let runner = CommandRunner(limits: CommandLimits(grace: .milliseconds(50)))
             let script = #"trap "" TERM; sleep 1000 & echo $! $$; while :; do sleep 1000; done"#
-            let (result, transcript) = try await run(shell(script), timeout: .milliseconds(200), runner: runner)
+            let (result, transcript) = try await run(shell(script), timeout: .seconds(1), runner: runner)
             #expect(result == .timedOut)
             let processes = transcript.output.split { $0 == " " || $0 == "\n" }.compactMap { pid_t($0) }
             #expect(processes.count == 2)
@@ -78,7 +78,7 @@ extension CommandTests {
         @Test("a command that tidies up on TERM has the time for it, and its last words arrive")
         func tidy() async throws {
             let script = #"trap "echo tidied; exit 5" TERM; echo ready; while :; do sleep 0.02; done"#
-            let (result, transcript) = try await run(shell(script), timeout: .milliseconds(300))
+            let (result, transcript) = try await run(shell(script), timeout: .seconds(1))
             #expect(result == .timedOut)
             #expect(transcript.output == "ready\ntidied\n")
         }
@@ -92,7 +92,7 @@ extension CommandTests {
         @Test("a stopped command goes on to tidy up")
         func stopped() async throws {
             let script = #"trap "echo tidied; exit 0" TERM; kill -STOP $$; sleep 1000"#
-            let (result, transcript) = try await run(shell(script), timeout: .milliseconds(200))
+            let (result, transcript) = try await run(shell(script), timeout: .seconds(1))
             #expect(result == .timedOut)
             #expect(transcript.output == "tidied\n")
         }

@@ -9,9 +9,9 @@ struct ConsoleCompleter: Sendable {
     let client: HolderClient
     /// The numbers of the forwards that are open.
     let forwards: @Sendable () -> [Int]
-
     /// How long the client's machine may take.
-    private static let patience: Duration = .seconds(2)
+    var patience: Duration = .seconds(2)
+
     /// More names of a folder here are not looked at.
     private static let mostLocal = 10_000
 
@@ -36,7 +36,7 @@ struct ConsoleCompleter: Sendable {
         var (found, problems) = (Candidates(), [String]())
         for kind in kinds {
             do {
-                let answer = try await withDeadline(Self.patience) { try await client.names(kind, prefix) }
+                let answer = try await withDeadline(patience) { try await client.names(kind, prefix) }
                 let more = Self.values(answer, behind: prefix)
                 found.values = Array(Set(found.values + more.values)).sorted()
                 found.isWhole = found.isWhole && more.isWhole
