@@ -54,6 +54,14 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Whether the relay may have done what it was asked for, and its answer alone was lost.
+    public var mayHaveArrived: Bool {
+        switch kind {
+        case .timedOut, .tls, .badAnswer, .closed: true
+        case .badAddress, .unreachable, .badProxy, .proxy: false
+        }
+    }
+
     /// The same failure in our words.
     static func from(_ error: any Error, _ endpoint: RelayEndpoint) -> any Error {
         switch error {

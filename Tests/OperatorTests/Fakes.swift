@@ -33,6 +33,8 @@ final class TemporaryHome: Sendable {
 final class FakeRelay: SessionRelay {
     let told = Mutex<[String]>([])
     let failsToEnd = Mutex(false)
+    /// How many answers to an end do not arrive.
+    let lostAnswers = Mutex(0)
     let kept = Mutex<[ConsentRecord]>([])
     let closings = Mutex<[ClosingStatement]>([])
     /// How the session stands.
@@ -119,12 +121,29 @@ final class FakeRelay: SessionRelay {
             throw RelayAPIError(kind: .unreachable, diagnostics: "https://relay:1: Connection refused")
         }
         let idle = request.idleSeconds.map { " (\($0) s idle)" } ?? ""
-        return tell("end \(request.reason): \(request.summary ?? "-")\(idle)", .ended, summary: request.summary)
+        let record = tell(
+            "end \(request.reason): \(request.summary ?? "-")\(idle)",
+            .ended,
+            by: "operator",
+            summary: request.summary
+        )
+        standing.withLock { $0 = record }
+        let isLost = lostAnswers.withLock { lost in
+            defer { lost = max(0, lost - 1) }
+            return lost > 0
+        }
+        if isLost { throw RelayAPIError(kind: .closed, diagnostics: "https://relay:1") }
+        return record
     }
 
-    private func tell(_ what: String, _ state: SessionRecord.State, summary: String? = nil) -> SessionRecord {
+    private func tell(
+        _ what: String,
+        _ state: SessionRecord.State,
+        by party: String? = nil,
+        summary: String? = nil
+    ) -> SessionRecord {
         told.withLock { $0.append(what) }
-        return Samples.record(state: state, summary: summary)
+        return Samples.record(state: state, by: party, summary: summary)
     }
 }
 
@@ -219,7 +238,11 @@ enum Samples {
         )
     }
 
-    static func record(state: SessionRecord.State = .ended, summary: String? = nil) -> SessionRecord {
+    static func record(
+        state: SessionRecord.State = .ended,
+        by party: String? = nil,
+        summary: String? = nil
+    ) -> SessionRecord {
         SessionRecord(
             session: "s-1",
             contract: "acme",
@@ -231,7 +254,7 @@ enum Samples {
             machine: "box",
             state: state,
             reason: nil,
-            endedBy: nil,
+            endedBy: party,
             startedAt: Timestamp(seconds: 1_767_225_600),
             endedAt: nil,
             rawSeconds: 754,
@@ -259,6 +282,7 @@ struct HeldSession: Sendable {
         in home: TemporaryHome,
         agent behaviour: @escaping AgentBehaviour,
         standing: SessionRecord? = nil,
+        relayInterval: Duration = .seconds(5),
         _ body: @escaping @Sendable (HeldSession) async throws -> Result
     ) async throws -> (end: SessionEnd, result: Result) {
         let (left, right) = try socketPair()
@@ -275,7 +299,7 @@ struct HeldSession: Sendable {
         )
         let relay = try FakeRelay()
         relay.standing.withLock { $0 = standing }
-        let holder = SessionHolder(session, relay: relay)
+        let holder = SessionHolder(session, relay: relay, relayInterval: relayInterval)
         let held = HeldSession(home: home.home, agent: agent, relay: relay, holder: holder)
         async let served: Void = agent.serve(behaviour)
         let (ready, isReady) = AsyncStream<Void>.makeStream()

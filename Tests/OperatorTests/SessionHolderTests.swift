@@ -67,7 +67,7 @@ struct SessionHolderTests {
             #expect(held.relay.receipts.withLock { $0 } == [ended.receipt])
             return (held.relay.told.withLock { $0 }, held.agent.told.withLock { $0 })
         }
-        #expect(end == .byOperator(Samples.record(summary: "all done")))
+        #expect(end == .byOperator(Samples.record(by: "operator", summary: "all done")))
         #expect(told.0 == ["end ended: all done", "close 753", "conclude signed"])
         #expect(told.1 == ["closing", "closed", "receipt", "end"])
         #expect(leftOver.isEmpty)
@@ -84,6 +84,35 @@ struct SessionHolderTests {
             held.relay.failsToEnd.withLock { $0 = false }
             _ = try await HolderClient.with(held.home) { try await $0.end(summary: "x") }
         }
+    }
+
+    @Test("where the relay's answer to an end is lost it is asked once more, and the receipt is signed")
+    func lostAnswer() async throws {
+        let (end, told) = try await HeldSession.run(in: temporary, agent: Behaviours.cat) { held in
+            held.relay.lostAnswers.withLock { $0 = 1 }
+            let ended = try await HolderClient.with(held.home) { try await $0.end(summary: "x") }
+            #expect(ended.receipt?.state == .signed)
+            return held.relay.told.withLock { $0 }
+        }
+        #expect(end == .byOperator(Samples.record(by: "operator", summary: "x")))
+        #expect(told == ["end ended: x", "end ended: x", "close 753", "conclude signed"])
+    }
+
+    @Test("an end of which only the relay knows closes the session with its receipt: nobody watches a clock that bills nothing")
+    func unheardEnd() async throws {
+        let patience = Duration.milliseconds(10)
+        let (end, told) = try await HeldSession.run(in: temporary, agent: Behaviours.cat, relayInterval: patience) {
+            held in
+            held.relay.lostAnswers.withLock { $0 = 2 }
+            await #expect { try await HolderClient.with(held.home) { try await $0.end(summary: "x") } } throws: {
+                "\($0)".contains("closed the connection")
+            }
+            while held.agent.told.withLock({ $0.last }) != "end" { await Task.yield() }
+            return (held.relay.told.withLock { $0 }, held.agent.told.withLock { $0 })
+        }
+        #expect(end == .byOperator(Samples.record(by: "operator", summary: "x")))
+        #expect(told.0 == ["end ended: x", "end ended: x", "close 753", "conclude signed"])
+        #expect(told.1 == ["closing", "closed", "receipt", "end"])
     }
 
     @Test("a waiting command hears in one sentence that the client ended the session")

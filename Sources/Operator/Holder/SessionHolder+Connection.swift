@@ -54,6 +54,7 @@ extension SessionHolder {
         switch record.endedBy {
         case "client": await finish(.byAgent(.ended, billedSeconds: record.billedSeconds))
         case "relay" where !record.endedByLostConnection: await finish(.byRelay(record))
+        case "operator" where !state.withLock({ $0.isEnding }): await finish(.byOperator(record))
         default: break
         }
     }

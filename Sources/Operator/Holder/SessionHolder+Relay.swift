@@ -10,10 +10,7 @@ extension SessionHolder {
     func watchRelay() async {
         repeat {
             guard let record = try? await relay.record(session: session.id) else { continue }
-            // Of a connection that broke this end hears by itself.
-            if record.state == .ended, record.endedBy == "relay", !record.endedByLostConnection {
-                return await finish(.byRelay(record))
-            }
+            if let end = end(of: record) { return await finish(end) }
             state.withLock { $0.record = record }
             for warning in record.warnings ?? [] { await passOn(warning) }
             if let question = record.capQuestion { await askCap(question) }
@@ -24,7 +21,18 @@ extension SessionHolder {
             guard isUnheard else { continue }
             setPaused(true, byClient: true)
             await heard("the relay's clock stands still: the client paused the session")
-        } while (try? await Task.sleep(for: Self.relayInterval)) != nil
+        } while (try? await Task.sleep(for: relayInterval)) != nil
+    }
+
+    /// An end that nobody but the relay tells of: its own, and this program's where the answer to it did not arrive. Of a connection that
+    /// broke this end hears by itself, and of the client's end from the agent.
+    private func end(of record: SessionRecord) -> SessionEnd? {
+        guard record.state == .ended else { return nil }
+        return switch record.endedBy {
+        case "relay" where !record.endedByLostConnection: .byRelay(record)
+        case "operator" where !state.withLock({ $0.isEnding }): .byOperator(record)
+        default: nil
+        }
     }
 
     /// What the relay says of cap and included time: both ends hear it, once.

@@ -45,7 +45,7 @@ public final class SessionHolder: Sendable {
     /// How long commands may take to hear of the end.
     private static let farewell: TimeAmount = .seconds(2)
     /// How often the relay is asked how the session stands.
-    static let relayInterval: Duration = .seconds(5)
+    let relayInterval: Duration
 
     /// Takes down what happens.
     let recorder: TranscriptRecorder
@@ -59,15 +59,19 @@ public final class SessionHolder: Sendable {
 
     /// A holder of `session`, whose clock starts now, or goes on from where the relay says it is.
     ///
-    /// - Parameter heard: takes a sentence about something that the client did, or that became of the connection; nil: the commands that
-    ///   are at work show it.
+    /// - Parameters:
+    ///   - relayInterval: how often the relay is asked how the session stands.
+    ///   - heard: takes a sentence about something that the client did, or that became of the connection; nil: the commands that are at
+    ///     work show it.
     public init(
         _ session: OpenSession,
         relay: any SessionRelay,
+        relayInterval: Duration = .seconds(5),
         heard: (@Sendable (String) async -> Void)? = nil
     ) {
         self.session = session
         self.relay = relay
+        self.relayInterval = relayInterval
         let sentences = HeardSentences()
         self.sentences = sentences
         self.heard = heard ?? { sentences.tell($0) }
@@ -242,7 +246,7 @@ public final class SessionHolder: Sendable {
         }
         guard isFirst else { throw OperatorError(.sessionOver, end?.sentence ?? "the session is being ended already") }
         do {
-            let record = try await relay.end(session: session.id, request)
+            let record = try await endAtRelay(request)
             state.withLock { $0.end = .byOperator(record) }
             let settled = await settle(ClosingParameters(record), patience: patience)
             return EndedSession(record: record, receipt: settled.receipt, problem: settled.problem)
@@ -254,6 +258,15 @@ public final class SessionHolder: Sendable {
             }
             if let meanwhile { await finish(meanwhile) }
             throw error
+        }
+    }
+
+    /// Ends it at the relay. Where the answer got lost it may have ended all the same, and asking once more says so: a session ends once.
+    private func endAtRelay(_ request: EndRequest) async throws -> SessionRecord {
+        do {
+            return try await relay.end(session: session.id, request)
+        } catch let error as RelayAPIError where error.mayHaveArrived {
+            return try await relay.end(session: session.id, request)
         }
     }
 
@@ -332,7 +345,8 @@ public final class SessionHolder: Sendable {
             )
         case .byRelay(let record):
             await tellReceipt(await settle(ClosingParameters(record, reason: record.reason ?? "")))
-        case .byOperator, .connectionLost: break
+        case .byOperator(let record): await tellReceipt(await settle(ClosingParameters(record)))
+        case .connectionLost: break
         }
         leave()
     }

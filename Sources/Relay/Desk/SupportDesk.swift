@@ -73,7 +73,7 @@ actor SupportDesk {
         resumptions: ResumptionFiles = ResumptionFiles(folder: nil),
         resumeSeconds: Int = 600,
         sessionsPerOperator: Int = 10_000,
-        tunnelQueueBytes: Int = 128 * 1024
+        tunnelQueueBytes: Int = Splice.queueBytes
     ) {
         self.sessionsPerOperator = sessionsPerOperator
         self.tunnelQueueBytes = tunnelQueueBytes

@@ -55,7 +55,7 @@ public struct RelayConfiguration: Sendable, Equatable {
         requestSeconds: 20
 
         # How much is held of a tunnel whose reader takes nothing, for each direction, in KiB.
-        tunnelQueueKibibytes: 128
+        tunnelQueueKibibytes: \(Splice.queueBytes >> 10)
 
         # How many sessions of one operator may run at once.
         maximumSessionsPerOperator: 10000
@@ -121,7 +121,7 @@ public struct RelayConfiguration: Sendable, Equatable {
         unauthenticatedMebibytes = try settings.number("unauthenticatedMebibytes", 1...1_000_000, default: 1250)
         handshakeSeconds = try settings.number("handshakeSeconds", 1...600, default: 10)
         requestSeconds = try settings.number("requestSeconds", 1...600, default: 20)
-        tunnelQueueKibibytes = try settings.number("tunnelQueueKibibytes", 32...16_384, default: 128)
+        tunnelQueueKibibytes = try settings.number("tunnelQueueKibibytes", 32...16_384, default: Splice.queueBytes >> 10)
         maximumSessionsPerOperator = try settings.number("maximumSessionsPerOperator", 1...1_000_000, default: 10_000)
         resumeSeconds = try settings.number("resumeSeconds", 0...86_400, default: 600)
         ledgerReserveMebibytes = try settings.number("ledgerReserveMebibytes", 0...1_000_000, default: 64)

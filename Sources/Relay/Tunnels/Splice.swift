@@ -10,6 +10,10 @@ enum Splice {
     /// calls, more keep others waiting.
     static let turnBytes = 6 * (16 * 1024 + 22)
 
+    /// What is held of what one end sends and the other does not take, where nothing else is said: a turn, and so much of the one before
+    /// that a reader who takes nearly all of it is not waited for.
+    static let queueBytes = 120 * 1024
+
     /// How much the kernel takes that it has not sent yet (tcp(7), TCP_NOTSENT_LOWAT). It asks for more at half of it, which is twice what
     /// TLS encrypts in one go: a fast line does not wait for us.
     private static let unsentBytes = 512 * 1024

@@ -72,7 +72,7 @@ struct ConsoleTests {
         let lines = try script("run 3\nnote 'all well'\npause\nresume\ncategory change\nstatus")
         let (end, told) = try await console(lines, isInteractive: false)
         #expect(told == ["note all well", "pause", "resume", "category change"] + ended("-"))
-        #expect(end == .byOperator(Samples.record()))
+        #expect(end == .byOperator(Samples.record(by: "operator")))
         #expect(output.text.contains("client    box"))
         #expect(output.text.contains("billed    0:15:00, 23.75 EUR net"))
         #expect(errorOutput.text.contains("exit status 3"))
