@@ -98,7 +98,7 @@ struct SessionHolderTests {
         #expect(told == ["end ended: x", "end ended: x", "close 753", "conclude signed"])
     }
 
-    @Test("an end of which only the relay knows closes the session with its receipt: nobody watches a clock that bills nothing")
+    @Test("an end of which only the relay knows closes the session, with its receipt")
     func unheardEnd() async throws {
         let patience = Duration.milliseconds(10)
         let (end, told) = try await HeldSession.run(in: temporary, agent: Behaviours.cat, relayInterval: patience) {

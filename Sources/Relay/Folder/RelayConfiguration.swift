@@ -121,7 +121,11 @@ public struct RelayConfiguration: Sendable, Equatable {
         unauthenticatedMebibytes = try settings.number("unauthenticatedMebibytes", 1...1_000_000, default: 1250)
         handshakeSeconds = try settings.number("handshakeSeconds", 1...600, default: 10)
         requestSeconds = try settings.number("requestSeconds", 1...600, default: 20)
-        tunnelQueueKibibytes = try settings.number("tunnelQueueKibibytes", 32...16_384, default: Splice.queueBytes >> 10)
+        tunnelQueueKibibytes = try settings.number(
+            "tunnelQueueKibibytes",
+            32...16_384,
+            default: Splice.queueBytes >> 10
+        )
         maximumSessionsPerOperator = try settings.number("maximumSessionsPerOperator", 1...1_000_000, default: 10_000)
         resumeSeconds = try settings.number("resumeSeconds", 0...86_400, default: 600)
         ledgerReserveMebibytes = try settings.number("ledgerReserveMebibytes", 0...1_000_000, default: 64)
