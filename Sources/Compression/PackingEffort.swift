@@ -4,9 +4,11 @@
 /// and where it never waits the processor is what keeps the stream back. A line takes bytes in bursts, so that the share of the time that
 /// was waited decides, not how often.
 struct PackingEffort: Equatable {
-    /// Levels of the library, the one that costs least first: each takes about one and a half times as long as the one before. Beyond the
-    /// last the memory that it takes on somebody else's machine grows faster than what it saves.
+    /// Levels of the library, the one that costs least first. Beyond the last the memory that it takes on somebody else's machine grows
+    /// faster than what it saves.
     static let levels: [Int32] = [3, 5, 7, 9, 10]
+    /// About so many times as long as the one before takes each of them.
+    private static let step = 1.5
     /// So long is looked at before the level changes: a change begins a new frame, which forgets what could be referred to.
     static let window: Duration = .seconds(1)
 
@@ -37,11 +39,15 @@ struct PackingEffort: Equatable {
         (self.waited, self.elapsed) = (.zero, .zero)
         calmWindows += 1
         if calmWindows >= Self.patience { (ceiling, calmWindows) = (Self.levels.count - 1, 0) }
-        // A rung higher wants half as much time again: with less than a quarter of it left it would be the processor that keeps the stream back.
-        if share > 0.25, rung < ceiling {
+        // With less than a quarter of the time left a rung higher would make the processor keep the stream back. As many at once as there is
+        // time for: each change costs what could be referred to.
+        let before = rung
+        var left = share
+        while left > 0.25, rung < ceiling {
             rung += 1
-            return true
+            left = 1 - (1 - left) * Self.step
         }
+        guard rung == before else { return true }
         if share < 0.05, rung > 0 {
             rung -= 1
             (ceiling, calmWindows) = (rung, 0)
