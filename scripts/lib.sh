@@ -57,13 +57,13 @@ export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=4
 
 # What the run of tests in the log LOG has against them: what they found, how they broke off, and which had begun and did not end.
 failures_in() {
-    grep -E '^[^ ]+ (Test|Suite) .* recorded an issue |^error: |[Ff]atal error: ' "$1" || true
+    grep -E '^[^ ]+ (Test|Suite) .* recorded an issue |^error: |[Ff]atal error: ' "$1" | cut -c 1-400 || true
     awk '
         match($0, /^[^ ]+ Test .* started\.$/) && !/^[^ ]+ Test case / { sub(/^[^ ]+ Test /, ""); sub(/ started\.$/, ""); open[$0] = 1 }
         match($0, /^[^ ]+ Test .* (passed|failed) after /) {
             sub(/^[^ ]+ Test /, ""); sub(/ (passed|failed) after .*/, ""); sub(/ with [0-9]+ test cases?$/, ""); delete open[$0]
         }
-        END { for (name in open) print "began and did not end: " name }
+        END { delete open["run"]; for (name in open) print "began and did not end: " name }
     ' "$1"
 }
 

@@ -39,7 +39,7 @@ struct LimitTests {
                 "lotse_connections_per_address 0", "lotse_connections_per_address_limit 1000",
                 "lotse_unauthenticated_bytes 0", "lotse_unauthenticated_bytes_limit 1310720000",
                 "lotse_unauthenticated_seconds 0", "lotse_unauthenticated_seconds_limit 60",
-                "lotse_tunnel_queue_bytes 0", "lotse_tunnel_queue_bytes_limit 131072",
+                "lotse_tunnel_queue_bytes 0", "lotse_tunnel_queue_bytes_limit 122880",
                 "lotse_sessions_per_operator 2", "lotse_sessions_per_operator_limit 10000",
                 "lotse_ledger_disk_free_bytes 1099511627776", "lotse_ledger_reserve_bytes 67108864",
                 "lotse_ledger_reserve_reached 0",

@@ -27,7 +27,7 @@ struct OfferTests {
         #expect(record.contractHash == offer.hash)
     }
 
-    @Test("with a contract that is no contract is refused", arguments: ["", "{}", "null", "[", "\u{0}"])
+    @Test("with a contract that is no contract is refused", arguments: ["", "{}", "null", "[", "\u{1}"])
     func unreadable(text: String) throws {
         var terms = Samples.terms(try Samples.contract())
         terms.contract = text
