@@ -7,7 +7,7 @@ struct PackingEffort: Equatable {
     /// Levels of the library, the one that costs least first. Beyond the last the memory that it takes on somebody else's machine grows
     /// faster than what it saves.
     static let levels: [Int32] = [3, 5, 7, 9, 10]
-    /// About so many times as long as the one before takes each of them.
+    /// Each takes about so many times as long as the one before.
     private static let step = 1.5
     /// So long is looked at before the level changes: a change begins a new frame, which forgets what could be referred to.
     static let window: Duration = .seconds(1)

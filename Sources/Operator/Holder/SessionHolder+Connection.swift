@@ -51,11 +51,10 @@ extension SessionHolder {
     /// The relay does not keep the session any more: says who ended it.
     private func relayEnded() async {
         guard let record = try? await relay.record(session: session.id), record.endedAt != nil else { return }
-        switch record.endedBy {
-        case "client": await finish(.byAgent(.ended, billedSeconds: record.billedSeconds))
-        case "relay" where !record.endedByLostConnection: await finish(.byRelay(record))
-        case "operator" where !state.withLock({ $0.isEnding }): await finish(.byOperator(record))
-        default: break
+        if record.endedBy == "client" {
+            await finish(.byAgent(.ended, billedSeconds: record.billedSeconds))
+        } else if let end = unheardEnd(record) {
+            await finish(end)
         }
     }
 }

@@ -10,7 +10,7 @@ extension SessionHolder {
     func watchRelay() async {
         repeat {
             guard let record = try? await relay.record(session: session.id) else { continue }
-            if let end = end(of: record) { return await finish(end) }
+            if record.state == .ended, let end = unheardEnd(record) { return await finish(end) }
             state.withLock { $0.record = record }
             for warning in record.warnings ?? [] { await passOn(warning) }
             if let question = record.capQuestion { await askCap(question) }
@@ -26,9 +26,8 @@ extension SessionHolder {
 
     /// An end that nobody but the relay tells of: its own, and this program's where the answer to it did not arrive. Of a connection that
     /// broke this end hears by itself, and of the client's end from the agent.
-    private func end(of record: SessionRecord) -> SessionEnd? {
-        guard record.state == .ended else { return nil }
-        return switch record.endedBy {
+    func unheardEnd(_ record: SessionRecord) -> SessionEnd? {
+        switch record.endedBy {
         case "relay" where !record.endedByLostConnection: .byRelay(record)
         case "operator" where !state.withLock({ $0.isEnding }): .byOperator(record)
         default: nil

@@ -246,7 +246,7 @@ public final class SessionHolder: Sendable {
         }
         guard isFirst else { throw OperatorError(.sessionOver, end?.sentence ?? "the session is being ended already") }
         do {
-            let record = try await endAtRelay(request)
+            let record = try await endAtRelay(request, isHurried: patience != nil)
             state.withLock { $0.end = .byOperator(record) }
             let settled = await settle(ClosingParameters(record), patience: patience)
             return EndedSession(record: record, receipt: settled.receipt, problem: settled.problem)
@@ -262,10 +262,11 @@ public final class SessionHolder: Sendable {
     }
 
     /// Ends it at the relay. Where the answer got lost it may have ended all the same, and asking once more says so: a session ends once.
-    private func endAtRelay(_ request: EndRequest) async throws -> SessionRecord {
+    /// Whoever has to leave does not wait for a relay that is silent a second time.
+    private func endAtRelay(_ request: EndRequest, isHurried: Bool) async throws -> SessionRecord {
         do {
             return try await relay.end(session: session.id, request)
-        } catch let error as RelayAPIError where error.mayHaveArrived {
+        } catch let error as RelayAPIError where error.mayHaveArrived && !(isHurried && error.kind == .timedOut) {
             return try await relay.end(session: session.id, request)
         }
     }
