@@ -55,6 +55,27 @@ extension Ledger {
         try await store.read { try Self.nextSequence(sequenceKey, $0) }
     }
 
+    /// Writes down that numbers up to this place were given elsewhere, so that the next invoice gets the one after it (§14 (4) Nr. 4 UStG:
+    /// each is given once). A lower place mends a higher one, as long as no invoice has followed it.
+    ///
+    /// - Parameter sequence: 1 and up, within `sequenceKey`.
+    /// - Throws: `conflict` where a later one was issued; `invalid` outside 1 to 999,999,999.
+    public func continueNumbers(after sequence: Int64, sequenceKey: String, by operator: String) async throws {
+        guard (1...999_999_999).contains(sequence) else {
+            throw LedgerError(.invalid, "numbers of invoices lie between 1 and 999999999")
+        }
+        try await store.append { db, _ in
+            guard try sequence >= Self.lastIssued(sequenceKey, db) else {
+                throw LedgerError(.conflict, "a later number was given to an invoice already (lotse invoice list)")
+            }
+            guard try sequence != Self.lastGiven(sequenceKey, db) else { return nil }
+            return .numbersContinued(
+                NumbersContinued(sequenceKey: sequenceKey, sequence: sequence, operator: `operator`)
+            )
+        } result: { _ in
+        }
+    }
+
     /// Takes an invoice back by a Storno with a number of its own; a second call gives the same Storno.
     ///
     /// - Parameter build: as above, with the invoice that is taken back.
@@ -179,12 +200,23 @@ extension Ledger {
         )
     }
 
-    private static func nextSequence(_ key: String, _ db: Database) throws -> Int64 {
-        let last = try Int64.fetchOne(
+    private static func nextSequence(_ key: String, _ db: Database) throws -> Int64 { try lastGiven(key, db) &+ 1 }
+
+    /// The last place that was given, here or elsewhere; 0 for none.
+    private static func lastGiven(_ key: String, _ db: Database) throws -> Int64 {
+        let elsewhere = try Int64.fetchOne(
+            db,
+            sql: "SELECT sequence FROM numbers WHERE sequenceKey = ?",
+            arguments: [key]
+        )
+        return max(elsewhere ?? 0, try lastIssued(key, db))
+    }
+
+    private static func lastIssued(_ key: String, _ db: Database) throws -> Int64 {
+        try Int64.fetchOne(
             db,
             sql: "SELECT MAX(sequence) FROM invoices WHERE sequenceKey = ?",
             arguments: [key]
-        )
-        return (last ?? 0) &+ 1
+        ) ?? 0
     }
 }

@@ -48,6 +48,8 @@ public enum RelayRoute {
     public static let cancelInvoice = "/v1/invoices/cancel"
     /// `POST`: the money came.
     public static let payInvoice = "/v1/invoices/paid"
+    /// `POST`: numbers up to one were given elsewhere.
+    public static let continueNumbers = "/v1/invoices/numbers"
     /// `GET`: the booking batch of a month.
     public static let datev = "/v1/export/datev"
     /// `GET`: the ledger's signed head.

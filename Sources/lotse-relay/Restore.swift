@@ -20,7 +20,8 @@ struct Restore: ParsableCommand {
         print(
             """
             What was written after that backup is not in it:
-              - invoices that were issued since: look at what you have sent, for their numbers are given again
+              - invoices that were issued since: look at the last that you have sent, and before the next is issued have the numbers
+                go on after it (lotse invoice continue NUMBER), or they are given again
               - sessions that were held since: the clients have the receipts
               - lotse says once that the ledger was rolled back: remove ledger.head from its folder ($LOTSE_HOME, or ~/.config/lotse) to go on
             """

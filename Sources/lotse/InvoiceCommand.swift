@@ -17,8 +17,9 @@ struct InvoiceCommand: AsyncParsableCommand {
               lotse invoice --all --month 2026-11
               lotse invoice cancel 2026-0007 --reason "wrong address"
               lotse invoice paid 2026-0008 --on 2026-12-15
+              lotse invoice continue 2026-0043
             """,
-        subcommands: [Issue.self, Cancel.self, List.self, Show.self, Paid.self],
+        subcommands: [Issue.self, Cancel.self, List.self, Show.self, Paid.self, Continue.self],
         defaultSubcommand: Issue.self
     )
 
@@ -106,6 +107,31 @@ struct InvoiceCommand: AsyncParsableCommand {
             let before = try await relay.invoice(number: number).summary
             let invoice = try await relay.payInvoice(number, on: on)
             try await Screen.print(output.json ? JSON.text(invoice) : InvoiceTable.payment(invoice, before: before))
+        }
+    }
+
+    struct Continue: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Give the next invoice the number after this one.",
+            discussion: """
+                For who comes from another program in the middle of a year, and after the ledger was restored from a backup: say the last \
+                number that you have sent. A lower one mends a mistake, as long as no invoice was issued since.
+
+                Example:
+                  lotse invoice continue 2026-0043
+                """
+        )
+
+        @Argument(help: "The last number that was given elsewhere.")
+        var number: String
+
+        @OptionGroup var output: JSONFlag
+
+        func run() async throws {
+            let relay = try await Screen.relay()
+            let answer = try await relay.continueNumbers(after: number)
+            try await Screen.print(output.json ? JSON.text(answer) : "the next invoice is \(answer.next)")
+            try await relay.checkLedger()
         }
     }
 }

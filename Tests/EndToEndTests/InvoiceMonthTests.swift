@@ -53,6 +53,49 @@ extension EndToEnd {
             }
         }
 
+        @Test("after a backup was restored, numbers that were sent since are not given again, once the last is said")
+        func restored() async throws {
+            try await Stage.with(isReady: false) { stage in
+                let month = try await stage.makePast(contracts: 3, sessions: 6)
+                func issue(_ contract: String) async throws -> InvoiceSummary {
+                    struct Answer: Decodable { var invoices: [InvoiceSummary] }
+                    let answer = try await stage.json(Answer.self, "invoice", contract, "--month", month, "--json")
+                    return try #require(answer.invoices.first)
+                }
+                func relay(_ arguments: String...) async throws -> Program {
+                    let program = try stage.start(Programs.relay, arguments)
+                    guard try await program.ended() == 0 else { throw Failure(program.story) }
+                    return program
+                }
+                let first = try await issue("client-000001").number
+                let backup = stage.folder + "/files/backup"
+                _ = try await relay("backup", stage.relayFolder, backup)
+                let sent = try await issue("client-000002").number
+                let (port, ledger) = (stage.port, stage.relayFolder + "/ledger/ledger.sqlite")
+                try await stage.stopRelay()
+                try FileManager.default.removeItem(atPath: ledger)
+                let restored = try await relay("restore", backup, stage.relayFolder)
+                #expect(restored.output.contains("lotse invoice continue NUMBER"))
+                try FileManager.default.removeItem(atPath: stage.folder + "/home/ledger.head")
+                try await stage.serve(port: port)
+
+                let wrong = try await stage.run("invoice", "continue", "43")
+                #expect(wrong.status == 1)
+                let sentence =
+                    "lotse: \"43\" is no number of the pattern {year}-{number:4} (invoiceNumbers in supplier.yaml)\n"
+                #expect(wrong.errorOutput == sentence)
+                let earlier = try await stage.run("invoice", "continue", first.replacingOccurrences(of: "-0001", with: "-0000"))
+                #expect(earlier.status == 1)
+                let third = sent.replacingOccurrences(of: "-0002", with: "-0003")
+                let said = try await stage.run("invoice", "continue", sent)
+                #expect(said.output == "the next invoice is \(third)\n", "\(said.story)")
+                #expect(try await issue("client-000003").number == third)
+                let late = try await stage.run("invoice", "continue", sent)
+                #expect(late.status == 1 && late.errorOutput.contains("a later number was given"), "\(late.story)")
+                #expect(try await stage.ledgerIsWhole())
+            }
+        }
+
         @Test("without a supplier nothing is issued, and all that is missing is named, one line each")
         func supplier() async throws {
             try await Stage.with(isReady: false) { stage in

@@ -61,6 +61,30 @@ import Testing
         }
     }
 
+    @Test(
+        "a number is found again in its sequence, whatever the pattern",
+        arguments: [
+            "{year}-{number:4}", "{number}{year}", "{year}{number}", "L-{number:6}/{year}/{year}", "R{number}",
+            "{number:1}",
+        ]
+    )
+    func place(pattern: String) throws {
+        let format = try InvoiceNumberFormat(pattern)
+        for sequence in [1, 9, 43, 9999, 10_000, 999_999_999] as [Int64] {
+            let number = try format.number(sequence, year: 2026)
+            let place = try #require(format.place(of: number))
+            #expect(place.sequence == sequence)
+            #expect(place.year == (pattern.contains("year") ? 2026 : nil))
+            for other in [number + " ", " " + number, String(number.dropLast()) + "x"] {
+                #expect(format.place(of: other) == nil, "\(other)")
+            }
+        }
+        for other in ["", "é", "2026", "-1", "+1", "L-000001/2026/2027", "R007"]
+        where other != "2026" || pattern.contains("year") {
+            #expect(format.place(of: other) == nil, "\(other)")
+        }
+    }
+
     @Test("numbers begin at 1, in years of four digits")
     func range() throws {
         let format = try InvoiceNumberFormat("{year}-{number}")

@@ -35,7 +35,7 @@ struct ChainTests {
         let entry = try #require(try await ledger.entries().first)
         let text =
             "lotse/1 ledger entry\0{\"at\":1800000000,\"kind\":\"created\",\"payload\":{\"key\":\"\(fixture.key.verifyingKey.hex)\","
-            + "\"version\":3},\"previousHash\":\"\(String(repeating: "0", count: 64))\",\"sequence\":1}"
+            + "\"version\":4},\"previousHash\":\"\(String(repeating: "0", count: 64))\",\"sequence\":1}"
         #expect(entry.hash == Digest.sha256(text))
     }
 

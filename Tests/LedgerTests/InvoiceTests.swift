@@ -99,6 +99,34 @@ struct InvoiceTests {
         #expect(same == .conflict)
     }
 
+    @Test(
+        "numbers go on after those that were given elsewhere, and a mistake is mended until an invoice has followed it"
+    )
+    func continued() async throws {
+        let (ledger, fixture) = try await seeded()
+        func after(_ sequence: Int64, _ key: String = "2026") async throws {
+            try await ledger.continueNumbers(after: sequence, sequenceKey: key, by: "anna")
+        }
+        try await after(430)
+        try await after(43)
+        let count = try await ledger.head().count
+        try await after(43)
+        #expect(try await ledger.head().count == count)
+        #expect(try await ledger.nextInvoice(sequenceKey: "2026") == 44)
+        #expect(try await ledger.nextInvoice(sequenceKey: "2027") == 1)
+        #expect(try await ledger.issue("2026-10").number == "2026-44")
+        #expect(await kind { try await after(43) } == .conflict)
+        try await after(44)
+        #expect(try await ledger.issue("2026-11").number == "2026-45")
+        try await after(60)
+        #expect(try await ledger.issue("2026-12").number == "2026-61")
+        for wrong: Int64 in [0, -1, 1_000_000_000, .max] {
+            #expect(await kind { try await after(wrong, "new") } == .invalid)
+        }
+        try await ledger.close()
+        #expect(try fixture.verify().ok)
+    }
+
     @Test("the day of payment is the last that was said, and nothing is paid on a Storno or what it took back")
     func paid() async throws {
         let (ledger, _) = try await seeded()

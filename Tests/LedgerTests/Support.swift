@@ -309,6 +309,7 @@ extension Ledger {
     /// What is settled without a session's clock, twice each.
     func settle() async throws {
         for number in 1...2 as ClosedRange<Int64> {
+            try await continueNumbers(after: 40 + number, sequenceKey: "202\(number)", by: "anna")
             try await record("r\(number)", at: Fixture.start + 1000 * number, allowsOverlap: true)
             _ = try await creditSession("r\(number)", reason: "no help", asWarranty: number == 2, by: "anna")
             try await endContract("acme", on: "202\(number + 6)-12-31", by: "anna")

@@ -33,8 +33,10 @@ final class TemporaryHome: Sendable {
 final class FakeRelay: SessionRelay {
     let told = Mutex<[String]>([])
     let failsToEnd = Mutex(false)
-    /// How many answers to an end do not arrive.
+    /// How many answers do not arrive to an end, a pause, a resumption, another kind of work.
     let lostAnswers = Mutex(0)
+    /// How it shows that they do not.
+    let loss = Mutex(RelayAPIError.Kind.closed)
     let kept = Mutex<[ConsentRecord]>([])
     let closings = Mutex<[ClosingStatement]>([])
     /// How the session stands.
@@ -84,11 +86,11 @@ final class FakeRelay: SessionRelay {
     func keep(_ request: ActionRecord.Request, of session: String) throws {}
     func keep(_ consent: ConsentRecord) throws { kept.withLock { $0.append(consent) } }
 
-    func pause(session: String) async throws -> SessionRecord { tell("pause", .paused) }
-    func resume(session: String) async throws -> SessionRecord { tell("resume", .running) }
+    func pause(session: String) async throws -> SessionRecord { try losing(tell("pause", .paused)) }
+    func resume(session: String) async throws -> SessionRecord { try losing(tell("resume", .running)) }
     func note(session: String, text: String) async throws -> SessionRecord { tell("note \(text)", .running) }
     func category(session: String, category: String) async throws -> SessionRecord {
-        tell("category \(category)", .running)
+        try losing(tell("category \(category)", .running))
     }
 
     func record(session: String) async throws -> SessionRecord? { standing.withLock { $0 } }
@@ -127,12 +129,17 @@ final class FakeRelay: SessionRelay {
             by: "operator",
             summary: request.summary
         )
+        return try losing(record)
+    }
+
+    /// What happened has happened, whether the answer arrives or not.
+    private func losing(_ record: SessionRecord) throws -> SessionRecord {
         standing.withLock { $0 = record }
         let isLost = lostAnswers.withLock { lost in
             defer { lost = max(0, lost - 1) }
             return lost > 0
         }
-        if isLost { throw RelayAPIError(kind: .closed, diagnostics: "https://relay:1") }
+        if isLost { throw RelayAPIError(kind: loss.withLock { $0 }, diagnostics: "https://relay:1") }
         return record
     }
 

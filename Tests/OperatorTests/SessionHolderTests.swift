@@ -98,6 +98,50 @@ struct SessionHolderTests {
         #expect(told == ["end ended: x", "end ended: x", "close 753", "conclude signed"])
     }
 
+    @Test("where the answer to a pause, a resumption or another kind of work is lost it is asked once more")
+    func lostAnswers() async throws {
+        try await HeldSession.run(in: temporary, agent: Behaviours.cat) { held in
+            try await HolderClient.with(held.home) { client in
+                held.relay.lostAnswers.withLock { $0 = 1 }
+                _ = try await client.pause()
+                #expect(try await client.status().isPaused)
+                held.relay.lostAnswers.withLock { $0 = 1 }
+                _ = try await client.resume()
+                #expect(try await !client.status().isPaused)
+                held.relay.lostAnswers.withLock { $0 = 1 }
+                _ = try await client.category("change")
+            }
+            let told = ["pause", "pause", "resume", "resume", "category change", "category change"]
+            #expect(held.relay.told.withLock { $0 } == told)
+            #expect(held.agent.told.withLock { $0 } == ["pause", "resume", "note"])
+        }
+    }
+
+    @Test("a pause whose answers were all lost is the operator's, not the client's")
+    func unheardPause() async throws {
+        let patience = Duration.milliseconds(10)
+        try await HeldSession.run(in: temporary, agent: Behaviours.cat, relayInterval: patience) { held in
+            held.relay.lostAnswers.withLock { $0 = 2 }
+            try await HolderClient.with(held.home) { client in
+                await #expect { try await client.pause() } throws: { "\($0)".contains("closed the connection") }
+                var status = try await client.status()
+                while !status.isPaused { status = try await client.status() }
+                #expect(!status.isPausedByClient)
+            }
+        }
+    }
+
+    @Test("whoever has to leave does not ask a silent relay twice", arguments: [RelayAPIError.Kind.timedOut, .closed])
+    func hurried(loss: RelayAPIError.Kind) async throws {
+        let (_, told) = try await HeldSession.run(in: temporary, agent: Behaviours.cat) { held in
+            held.relay.loss.withLock { $0 = loss }
+            held.relay.lostAnswers.withLock { $0 = 1 }
+            await held.holder.interrupt()
+            return held.relay.told.withLock { $0 }
+        }
+        #expect(told.count { $0 == "end interrupted: -" } == (loss == .timedOut ? 1 : 2))
+    }
+
     @Test("an end of which only the relay knows closes the session, with its receipt")
     func unheardEnd() async throws {
         let patience = Duration.milliseconds(10)

@@ -1,7 +1,9 @@
+import Billing
 import ContractFiles
 import Contracts
 import Foundation
 import Invoicing
+import Ledger
 import Receipts
 import RelayAPI
 import Testing
@@ -76,6 +78,29 @@ struct InvoiceOfficeTests {
             #expect(steps.contains("-> \(Cents.text(parsed.netCents))"))
             await #expect(throws: Refusal.self) { try await office.explain(first.summary.number, line: "7") }
             await #expect(throws: Refusal.self) { try await office.explain("2000-1", line: nil) }
+        }
+    }
+
+    @Test("numbers go on after the last of another program; what is no number of this year's pattern is refused")
+    func continuedNumbers() async throws {
+        let stage = try await DeskStage()
+        try await stage.with {
+            let (_, month) = try await work(stage, seconds: 600)
+            let office = office(stage)
+            let year = String(TimeZoneRules.utc.date(at: try Instant(seconds: stage.hands.clock.wall())).year)
+            func after(_ number: String) async throws -> String {
+                try await office.continueNumbers(NumbersContinuation(after: number), by: "jana").next
+            }
+            for wrong in ["43", "\(year)-43", "\(year)-0043 ", "1999-0043", "\(year)-0000", ""] {
+                await #expect(throws: Refusal.self) { try await after(wrong) }
+            }
+            #expect(try await after("\(year)-0043") == "\(year)-0044")
+            let issued = try await office.invoice(
+                InvoiceRequest(contract: "minute", month: month, isDryRun: false)
+            )
+            #expect(issued.invoices.first?.summary.number == "\(year)-0044")
+            await #expect(throws: LedgerError.self) { try await after("\(year)-0043") }
+            #expect(try await stage.ledger.verify().ok)
         }
     }
 

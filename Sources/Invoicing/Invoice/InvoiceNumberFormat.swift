@@ -59,6 +59,38 @@ public struct InvoiceNumberFormat: Hashable, Sendable {
         }.joined()
     }
 
+    /// The place in its sequence, and the year, of a number that this pattern gave: what `number` makes of them again.
+    ///
+    /// - Returns: nil for any other text. The year is nil where the pattern holds none.
+    public func place(of number: String) -> (sequence: Int64, year: Int?)? {
+        let text = Array(number.utf8)
+        let lengths = parts.map { part in
+            switch part {
+            case .text(let text): text.utf8.count
+            case .year: 4
+            case .number: 0
+            }
+        }
+        let digits = text.count - lengths.reduce(0, +)
+        guard (1...9).contains(digits) else { return nil }
+        var (start, sequence, year): (Int, Int64?, Int?) = (0, nil, nil)
+        for (part, length) in zip(parts, lengths) {
+            switch part {
+            case .text: start += length
+            case .year:
+                year = Int(String(decoding: text[start..<start + 4], as: UTF8.self))
+                start += 4
+            case .number:
+                sequence = Int64(String(decoding: text[start..<start + digits], as: UTF8.self))
+                start += digits
+            }
+        }
+        guard let sequence, let again = try? self.number(sequence, year: year ?? 1900), again == number else {
+            return nil
+        }
+        return (sequence, year)
+    }
+
     /// Invoices with the same key count on: the year where the pattern holds it, else nothing.
     public func sequenceKey(year: Int) -> String { parts.contains(.year) ? "\(year)" : "" }
 

@@ -38,6 +38,22 @@ struct InvoiceIssued: EventPayload {
     }
 }
 
+/// Numbers up to this one were given elsewhere: by another program, or after the backup from which the ledger goes on. The last word holds.
+struct NumbersContinued: EventPayload {
+    static let kind = "numbersContinued"
+    /// Numbers count within one key: the year, or nothing.
+    let sequenceKey: String
+    let sequence: Int64
+    let `operator`: String
+
+    func apply(_ entry: EntryStamp, to db: Database) throws {
+        try db.run(
+            "INSERT OR REPLACE INTO numbers (sequenceKey, sequence, decidedBy, at, entry) VALUES (?, ?, ?, ?, ?)",
+            [sequenceKey, sequence, `operator`, entry.at, entry.sequence]
+        )
+    }
+}
+
 /// The money came.
 struct InvoicePaid: EventPayload {
     static let kind = "invoicePaid"

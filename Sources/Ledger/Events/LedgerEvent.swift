@@ -25,6 +25,7 @@ enum LedgerEvent: Hashable, Sendable {
     case receiptConcluded(ReceiptConcluded)
     case invoiceIssued(InvoiceIssued)
     case invoicePaid(InvoicePaid)
+    case numbersContinued(NumbersContinued)
     case workRecorded(WorkRecorded)
     case sessionCredited(SessionCredited)
     case contractEnded(ContractEnded)
@@ -72,6 +73,7 @@ extension LedgerEvent {
         case .receiptConcluded(let payload): payload
         case .invoiceIssued(let payload): payload
         case .invoicePaid(let payload): payload
+        case .numbersContinued(let payload): payload
         case .workRecorded(let payload): payload
         case .sessionCredited(let payload): payload
         case .contractEnded(let payload): payload
@@ -128,6 +130,7 @@ extension LedgerEvent {
         ReceiptConcluded.kind: { .receiptConcluded(try $0.decoded()) },
         InvoiceIssued.kind: { .invoiceIssued(try $0.decoded()) },
         InvoicePaid.kind: { .invoicePaid(try $0.decoded()) },
+        NumbersContinued.kind: { .numbersContinued(try $0.decoded()) },
         WorkRecorded.kind: { .workRecorded(try $0.decoded()) },
         SessionCredited.kind: { .sessionCredited(try $0.decoded()) },
         ContractEnded.kind: { .contractEnded(try $0.decoded()) },

@@ -6,8 +6,8 @@ enum Schema {
     /// "LOTS": what `PRAGMA application_id` of a ledger says.
     static let applicationID: Int32 = 0x4C4F_5453
     /// The version of tables and events; `PRAGMA user_version`. 2 added consents and invoices; 3 added receipts, work without
-    /// sessions, credits, ends of contracts, balances and quota.
-    static let version: Int32 = 3
+    /// sessions, credits, ends of contracts, balances and quota; 4 added numbers that were given elsewhere.
+    static let version: Int32 = 4
     /// The oldest version that can be brought up to date.
     static let oldestVersion: Int32 = 1
 
@@ -204,6 +204,13 @@ enum Schema {
                 kind TEXT NOT NULL, seconds INTEGER NOT NULL, session TEXT, leftSeconds INTEGER NOT NULL
                 """,
             since: 3
+        ),
+        Projection(
+            name: "numbers",
+            key: "sequenceKey",
+            columns:
+                "sequenceKey TEXT NOT NULL, sequence INTEGER NOT NULL, decidedBy TEXT NOT NULL, at INTEGER NOT NULL",
+            since: 4
         ),
     ]
 

@@ -53,15 +53,27 @@ extension SessionHolder {
     }
 
     private func pause(_ action: IncomingAction) async throws {
-        let record = try await relay.pause(session: session.id)
+        let record = try await pauseAtRelay()
         setPaused(true, byClient: false)
         recorder.note("paused by the operator")
         try await tell("pause", Empty())
         try await answer(action, record)
     }
 
+    private func pauseAtRelay() async throws -> SessionRecord {
+        state.withLock { $0.isPauseAsked = true }
+        do {
+            return try await askingAgain { try await relay.pause(session: session.id) }
+        } catch {
+            let mayHaveArrived = (error as? RelayAPIError)?.mayHaveArrived ?? false
+            if !mayHaveArrived { state.withLock { $0.isPauseAsked = false } }
+            throw error
+        }
+    }
+
     private func resume(_ action: IncomingAction) async throws {
-        let record = try await relay.resume(session: session.id)
+        let record = try await askingAgain { try await relay.resume(session: session.id) }
+        state.withLock { $0.isPauseAsked = false }
         setPaused(false, byClient: false)
         recorder.note("the operator let it go on")
         try await tell("resume", Empty())
@@ -82,7 +94,7 @@ extension SessionHolder {
             let known = session.categories.joined(separator: ", ")
             throw Refusal(status: 404, message: "the contract has no category \"\(category)\" (it has \(known))")
         }
-        let record = try await relay.category(session: session.id, category: category)
+        let record = try await askingAgain { try await relay.category(session: session.id, category: category) }
         // What the client pays may be less from now on, and that is theirs to know.
         let note = NoteParameters(text: "kind of work: \(category)")
         recorder.note("note: \(note.text)")

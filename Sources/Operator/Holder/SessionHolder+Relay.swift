@@ -14,12 +14,13 @@ extension SessionHolder {
             state.withLock { $0.record = record }
             for warning in record.warnings ?? [] { await passOn(warning) }
             if let question = record.capQuestion { await askCap(question) }
-            let isUnheard = state.withLock { state in
+            let (isUnheard, isOwn) = state.withLock { state in
                 let isStopped = state.isPausedByClient || state.isPausedByOperator
-                return record.state == .paused && !isStopped && state.end == nil
+                return (record.state == .paused && !isStopped && state.end == nil, state.isPauseAsked)
             }
             guard isUnheard else { continue }
-            setPaused(true, byClient: true)
+            setPaused(true, byClient: !isOwn)
+            if isOwn { continue }
             await heard("the relay's clock stands still: the client paused the session")
         } while (try? await Task.sleep(for: relayInterval)) != nil
     }

@@ -26,6 +26,8 @@ public final class SessionHolder: Sendable {
         /// Who stopped the clock.
         var isPausedByOperator = false
         var isPausedByClient = false
+        /// Whether the relay was asked to stop the clock and has not been heard to say no: a clock that stands still is this side's doing.
+        var isPauseAsked = false
         var end: SessionEnd?
         /// Whether `end` is on its way: what the agent's side says meanwhile is its consequence, unless the relay says no.
         var isEnding = false
@@ -246,7 +248,9 @@ public final class SessionHolder: Sendable {
         }
         guard isFirst else { throw OperatorError(.sessionOver, end?.sentence ?? "the session is being ended already") }
         do {
-            let record = try await endAtRelay(request, isHurried: patience != nil)
+            let record = try await askingAgain(isHurried: patience != nil) {
+                try await relay.end(session: session.id, request)
+            }
             state.withLock { $0.end = .byOperator(record) }
             let settled = await settle(ClosingParameters(record), patience: patience)
             return EndedSession(record: record, receipt: settled.receipt, problem: settled.problem)
@@ -261,13 +265,13 @@ public final class SessionHolder: Sendable {
         }
     }
 
-    /// Ends it at the relay. Where the answer got lost it may have ended all the same, and asking once more says so: a session ends once.
-    /// Whoever has to leave does not wait for a relay that is silent a second time.
-    private func endAtRelay(_ request: EndRequest, isHurried: Bool) async throws -> SessionRecord {
+    /// Asks the relay for what happens once however often it is asked for: where the answer got lost it may have happened all the same, and
+    /// asking once more says so. Whoever has to leave does not wait for a relay that is silent a second time.
+    func askingAgain<Answer>(isHurried: Bool = false, _ ask: () async throws -> Answer) async throws -> Answer {
         do {
-            return try await relay.end(session: session.id, request)
+            return try await ask()
         } catch let error as RelayAPIError where error.mayHaveArrived && !(isHurried && error.kind == .timedOut) {
-            return try await relay.end(session: session.id, request)
+            return try await ask()
         }
     }
 

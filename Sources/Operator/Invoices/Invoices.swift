@@ -88,6 +88,11 @@ extension Relay {
         try await post(RelayRoute.payInvoice, InvoicePayment(number: number, paidOn: day))
     }
 
+    /// Has the next invoice get the number after one that was given elsewhere.
+    public func continueNumbers(after number: String) async throws -> NextInvoiceNumber {
+        try await post(RelayRoute.continueNumbers, NumbersContinuation(after: number))
+    }
+
     /// The booking batch of a month, as the bytes of a file.
     public func datev(month: String) async throws -> [UInt8] {
         let batch: BookingBatch = try await get(RelayRoute.datev(month: month))

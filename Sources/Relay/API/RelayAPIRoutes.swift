@@ -273,6 +273,12 @@ struct RelayAPIRoutes: Sendable {
             APIRoute(method: .post, path: RelayRoute.payInvoice, access: .operators(.owner)) { request, _ in
                 try .json(try await office.paid(request.body(InvoicePayment.self)))
             },
+            APIRoute(method: .post, path: RelayRoute.continueNumbers, access: .operators(.owner)) { request, caller in
+                let continuation = try await request.body(NumbersContinuation.self)
+                return try .json(
+                    try await office.continueNumbers(continuation, by: caller.requireOperator().name)
+                )
+            },
             APIRoute(method: .get, path: RelayRoute.datev, access: .bookkeepers) { request, _ in
                 try .json(try await office.datev(month: request.query["month"] ?? ""))
             },

@@ -74,6 +74,25 @@ struct InvoiceOffice: Sendable {
         return Self.summary(try await ledger.payInvoice(payment.number, on: "\(day)").listing)
     }
 
+    /// Writes down which number was given last by another program, or since the backup from which the ledger goes on.
+    func continueNumbers(_ request: NumbersContinuation, by operator: String) async throws -> NextInvoiceNumber {
+        let supplier = try knownSupplier()
+        let format = try Self.translating { try InvoiceNumberFormat(supplier.invoiceNumbers) }
+        guard let (sequence, year) = format.place(of: request.after) else {
+            throw Refusal.badRequest(
+                "\"\(request.after.prefix(60))\" is no number of the pattern \(supplier.invoiceNumbers) (invoiceNumbers in supplier.yaml)"
+            )
+        }
+        let thisYear = try Self.today(in: .utc, at: clock.wall()).year
+        guard year ?? thisYear == thisYear else {
+            throw Refusal.badRequest("\(request.after) is not of \(thisYear), and the next invoice is")
+        }
+        let key = format.sequenceKey(year: thisYear)
+        try await ledger.continueNumbers(after: sequence, sequenceKey: key, by: `operator`)
+        let next = try await ledger.nextInvoice(sequenceKey: key)
+        return NextInvoiceNumber(next: try Self.translating { try format.number(next, year: thisYear) })
+    }
+
     /// All invoices and Storni.
     func list() async throws -> [InvoiceSummary] { try await ledger.invoices().map(Self.summary) }
 

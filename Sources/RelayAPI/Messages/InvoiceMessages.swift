@@ -179,6 +179,24 @@ public struct InvoicePayment: Codable, Sendable {
     }
 }
 
+/// `POST /v1/invoices/numbers`: the next invoice gets the number after this one.
+public struct NumbersContinuation: Codable, Sendable {
+    /// The last number that was given elsewhere, by the pattern of `supplier.yaml`.
+    public var after: String
+
+    /// A request.
+    public init(after: String) { self.after = after }
+}
+
+/// The answer to ``NumbersContinuation``.
+public struct NextInvoiceNumber: Codable, Hashable, Sendable {
+    /// What the next invoice is called.
+    public var next: String
+
+    /// An answer.
+    public init(next: String) { self.next = next }
+}
+
 /// `GET /v1/export/datev?month=YYYY-MM`: the booking batch, as bytes in base64.
 public struct BookingBatch: Codable, Sendable {
     /// The file's bytes.

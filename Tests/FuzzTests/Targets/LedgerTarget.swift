@@ -89,7 +89,7 @@ private enum LedgerSamples {
         "categoryChanged", "noteAdded", "checkpointed", "sessionEnded", "summaryAdded", "workRecorded",
         "sessionCredited",
         "contractEnded", "quotaBalanced", "quotaPosted", "invoiceIssued", "invoicePaid", "receiptDrafted",
-        "capAnswered",
+        "capAnswered", "numbersContinued",
     ]
 
     static let entries: [String] = {
@@ -115,6 +115,7 @@ private enum LedgerSamples {
             #"quotaPosted {"contract":"acme","position":1,"postings":[{"kind":"used","leftSeconds":540,"lot":"2026-10","period":"2026-11","seconds":60,"session":"r1"}]}"#,
             #"invoiceIssued {"contract":"acme","firstMonth":"2026-10","invoice":{"currency":"EUR","document":"{}","grossCents":11900,"html":"<p>","issueDate":"2026-11-01","netCents":10000,"vatCents":1900,"xml":"x","xmlHash":"aa"},"month":"2026-10","number":"2026-1","part":0,"sequence":1,"sequenceKey":"2026"}"#,
             #"invoicePaid {"number":"2026-1","paidOn":"2026-12-01"}"#,
+            #"numbersContinued {"operator":"anna","sequence":43,"sequenceKey":"2026"}"#,
         ]
     }()
 }
