@@ -58,11 +58,11 @@ extension Ledger {
     /// Writes down that numbers up to this place were given elsewhere, so that the next invoice gets the one after it (§14 (4) Nr. 4 UStG:
     /// each is given once). A lower place mends a higher one, as long as no invoice has followed it.
     ///
-    /// - Parameter sequence: 1 and up, within `sequenceKey`.
-    /// - Throws: `conflict` where a later one was issued; `invalid` outside 1 to 999,999,999.
+    /// - Parameter sequence: within `sequenceKey`; 0 where none was given after all.
+    /// - Throws: `conflict` where a later one was issued; `invalid` outside 0 to 999,999,999.
     public func continueNumbers(after sequence: Int64, sequenceKey: String, by operator: String) async throws {
-        guard (1...999_999_999).contains(sequence) else {
-            throw LedgerError(.invalid, "numbers of invoices lie between 1 and 999999999")
+        guard (0...999_999_999).contains(sequence) else {
+            throw LedgerError(.invalid, "numbers of invoices end at 999999999")
         }
         try await store.append { db, _ in
             guard try sequence >= Self.lastIssued(sequenceKey, db) else {

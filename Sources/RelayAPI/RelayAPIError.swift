@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOPosix
 import TLS
@@ -71,6 +72,8 @@ public struct RelayAPIError: Error, Sendable, CustomStringConvertible {
             return RelayAPIError(kind: .tls(error.kind), diagnostics: "\(endpoint): \(error)")
         case let error as NIOConnectionError:
             return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(reason(error))")
+        case let error as IOError where [ECONNRESET, EPIPE].contains(error.errnoCode):
+            return RelayAPIError(kind: .closed, diagnostics: "\(endpoint)")
         case let error as IOError:
             return RelayAPIError(kind: .unreachable, diagnostics: "\(endpoint): \(plain(error.description))")
         case let error as ChannelError:

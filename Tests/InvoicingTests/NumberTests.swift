@@ -85,6 +85,13 @@ import Testing
         }
     }
 
+    @Test("the place before the first has a number too, which is never given")
+    func none() throws {
+        let format = try InvoiceNumberFormat("{year}-{number:4}")
+        #expect(format.place(of: "2026-0000")?.sequence == 0)
+        #expect(kind { _ = try format.number(0, year: 2026) } == .outOfRange)
+    }
+
     @Test("numbers begin at 1, in years of four digits")
     func range() throws {
         let format = try InvoiceNumberFormat("{year}-{number}")

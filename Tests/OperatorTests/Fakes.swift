@@ -33,10 +33,13 @@ final class TemporaryHome: Sendable {
 final class FakeRelay: SessionRelay {
     let told = Mutex<[String]>([])
     let failsToEnd = Mutex(false)
-    /// How many answers do not arrive to an end, a pause, a resumption, another kind of work.
+    /// How many answers do not arrive to an end, a pause, another kind of work.
     let lostAnswers = Mutex(0)
     /// How it shows that they do not.
     let loss = Mutex(RelayAPIError.Kind.closed)
+    /// How often it was asked how the session stands, and whether it answers to a pause only when it was asked that again and again.
+    let looks = Mutex(0)
+    let answersPauseLate = Mutex(false)
     let kept = Mutex<[ConsentRecord]>([])
     let closings = Mutex<[ClosingStatement]>([])
     /// How the session stands.
@@ -86,14 +89,23 @@ final class FakeRelay: SessionRelay {
     func keep(_ request: ActionRecord.Request, of session: String) throws {}
     func keep(_ consent: ConsentRecord) throws { kept.withLock { $0.append(consent) } }
 
-    func pause(session: String) async throws -> SessionRecord { try losing(tell("pause", .paused)) }
-    func resume(session: String) async throws -> SessionRecord { try losing(tell("resume", .running)) }
+    func pause(session: String) async throws -> SessionRecord {
+        let record = try losing(tell("pause", .paused))
+        let seen = looks.withLock { $0 }
+        while answersPauseLate.withLock({ $0 }), looks.withLock({ $0 }) < seen + 3 { await Task.yield() }
+        return record
+    }
+
+    func resume(session: String) async throws -> SessionRecord { tell("resume", .running) }
     func note(session: String, text: String) async throws -> SessionRecord { tell("note \(text)", .running) }
     func category(session: String, category: String) async throws -> SessionRecord {
         try losing(tell("category \(category)", .running))
     }
 
-    func record(session: String) async throws -> SessionRecord? { standing.withLock { $0 } }
+    func record(session: String) async throws -> SessionRecord? {
+        looks.withLock { $0 += 1 }
+        return standing.withLock { $0 }
+    }
 
     func answerCap(session: String, _ answer: CapAnswer) async throws -> SessionRecord {
         tell("cap \(answer.accepts)", .running)

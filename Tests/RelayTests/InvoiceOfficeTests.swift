@@ -91,7 +91,7 @@ struct InvoiceOfficeTests {
             func after(_ number: String) async throws -> String {
                 try await office.continueNumbers(NumbersContinuation(after: number), by: "jana").next
             }
-            for wrong in ["43", "\(year)-43", "\(year)-0043 ", "1999-0043", "\(year)-0000", ""] {
+            for wrong in ["43", "\(year)-43", "\(year)-0043 ", "1999-0043", ""] {
                 await #expect(throws: Refusal.self) { try await after(wrong) }
             }
             #expect(try await after("\(year)-0043") == "\(year)-0044")

@@ -48,7 +48,11 @@ public struct InvoiceNumberFormat: Hashable, Sendable {
         guard sequence >= 1, (1900...9999).contains(year) else {
             throw InvoicingError(.outOfRange, "invoice numbers begin at 1, in the years 1900 to 9999 (check the clock)")
         }
-        return parts.map { part in
+        return text(sequence, year: year)
+    }
+
+    private func text(_ sequence: Int64, year: Int) -> String {
+        parts.map { part in
             switch part {
             case .text(let text): return text
             case .year: return "\(year)"
@@ -59,7 +63,7 @@ public struct InvoiceNumberFormat: Hashable, Sendable {
         }.joined()
     }
 
-    /// The place in its sequence, and the year, of a number that this pattern gave: what `number` makes of them again.
+    /// The place in its sequence, and the year, of a number that has this pattern's form; 0 is the place before the first.
     ///
     /// - Returns: nil for any other text. The year is nil where the pattern holds none.
     public func place(of number: String) -> (sequence: Int64, year: Int?)? {
@@ -85,9 +89,7 @@ public struct InvoiceNumberFormat: Hashable, Sendable {
                 start += digits
             }
         }
-        guard let sequence, let again = try? self.number(sequence, year: year ?? 1900), again == number else {
-            return nil
-        }
+        guard let sequence, sequence >= 0, self.text(sequence, year: year ?? 0) == number else { return nil }
         return (sequence, year)
     }
 

@@ -53,27 +53,17 @@ extension SessionHolder {
     }
 
     private func pause(_ action: IncomingAction) async throws {
-        let record = try await pauseAtRelay()
+        state.withLock { $0.isPausing = true }
+        defer { state.withLock { $0.isPausing = false } }
+        let record = try await askingAgain { try await relay.pause(session: session.id) }
         setPaused(true, byClient: false)
         recorder.note("paused by the operator")
         try await tell("pause", Empty())
         try await answer(action, record)
     }
 
-    private func pauseAtRelay() async throws -> SessionRecord {
-        state.withLock { $0.isPauseAsked = true }
-        do {
-            return try await askingAgain { try await relay.pause(session: session.id) }
-        } catch {
-            let mayHaveArrived = (error as? RelayAPIError)?.mayHaveArrived ?? false
-            if !mayHaveArrived { state.withLock { $0.isPauseAsked = false } }
-            throw error
-        }
-    }
-
     private func resume(_ action: IncomingAction) async throws {
-        let record = try await askingAgain { try await relay.resume(session: session.id) }
-        state.withLock { $0.isPauseAsked = false }
+        let record = try await relay.resume(session: session.id)
         setPaused(false, byClient: false)
         recorder.note("the operator let it go on")
         try await tell("resume", Empty())

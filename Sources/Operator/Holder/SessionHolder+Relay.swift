@@ -14,13 +14,12 @@ extension SessionHolder {
             state.withLock { $0.record = record }
             for warning in record.warnings ?? [] { await passOn(warning) }
             if let question = record.capQuestion { await askCap(question) }
-            let (isUnheard, isOwn) = state.withLock { state in
-                let isStopped = state.isPausedByClient || state.isPausedByOperator
-                return (record.state == .paused && !isStopped && state.end == nil, state.isPauseAsked)
+            let isUnheard = state.withLock { state in
+                let isStopped = state.isPausedByClient || state.isPausedByOperator || state.isPausing
+                return record.state == .paused && !isStopped && state.end == nil
             }
             guard isUnheard else { continue }
-            setPaused(true, byClient: !isOwn)
-            if isOwn { continue }
+            setPaused(true, byClient: true)
             await heard("the relay's clock stands still: the client paused the session")
         } while (try? await Task.sleep(for: relayInterval)) != nil
     }

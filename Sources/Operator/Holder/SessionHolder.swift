@@ -26,8 +26,8 @@ public final class SessionHolder: Sendable {
         /// Who stopped the clock.
         var isPausedByOperator = false
         var isPausedByClient = false
-        /// Whether the relay was asked to stop the clock and has not been heard to say no: a clock that stands still is this side's doing.
-        var isPauseAsked = false
+        /// Whether the relay is being asked to stop the clock: that it stands still is this side's doing.
+        var isPausing = false
         var end: SessionEnd?
         /// Whether `end` is on its way: what the agent's side says meanwhile is its consequence, unless the relay says no.
         var isEnding = false
@@ -265,7 +265,7 @@ public final class SessionHolder: Sendable {
         }
     }
 
-    /// Asks the relay for what happens once however often it is asked for: where the answer got lost it may have happened all the same, and
+    /// Asks the relay for what is the same however often it is asked for: where the answer got lost it may have happened all the same, and
     /// asking once more says so. Whoever has to leave does not wait for a relay that is silent a second time.
     func askingAgain<Answer>(isHurried: Bool = false, _ ask: () async throws -> Answer) async throws -> Answer {
         do {

@@ -83,14 +83,16 @@ struct InvoiceOffice: Sendable {
                 "\"\(request.after.prefix(60))\" is no number of the pattern \(supplier.invoiceNumbers) (invoiceNumbers in supplier.yaml)"
             )
         }
-        let thisYear = try Self.today(in: .utc, at: clock.wall()).year
-        guard year ?? thisYear == thisYear else {
-            throw Refusal.badRequest("\(request.after) is not of \(thisYear), and the next invoice is")
+        // Time zones lie between UTC-12 and UTC+14, and in each an invoice is of the year that it is there.
+        let years = try [-12, 14].map { try Self.today(in: .utc, at: clock.wall() + $0 * 3600).year }
+        let issued = year ?? years[0]
+        guard years.contains(issued) else {
+            throw Refusal.badRequest("\(request.after) is not of \(years[0]), and the next invoice is")
         }
-        let key = format.sequenceKey(year: thisYear)
+        let key = format.sequenceKey(year: issued)
         try await ledger.continueNumbers(after: sequence, sequenceKey: key, by: `operator`)
         let next = try await ledger.nextInvoice(sequenceKey: key)
-        return NextInvoiceNumber(next: try Self.translating { try format.number(next, year: thisYear) })
+        return NextInvoiceNumber(next: try Self.translating { try format.number(next, year: issued) })
     }
 
     /// All invoices and Storni.
