@@ -136,7 +136,7 @@ let package = Package(
         // The programs: one file per subcommand.
         .executableTarget(
             name: "lotse-relay",
-            dependencies: ["CMalloc", "Ledger", "Relay", "RelayAPI", argumentParser]
+            dependencies: ["CMalloc", "Ledger", "Relay", "RelayAPI", "TLS", argumentParser]
         ),
         .executableTarget(name: "lotse-agent", dependencies: ["Agent", "RelayAPI", argumentParser]),
         .executableTarget(

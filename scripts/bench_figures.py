@@ -11,6 +11,7 @@ import time
 from bench_peers import HERE, LOAD, MEASURED, HAProxy, Nginx, Relay, Stunnel
 from bench_stage import LIMIT, Stuck
 from bench_table import Goal, row
+from bench_wire import can_watch, typed
 
 GIB = 1 << 30
 # How many pairs, and in how many rounds, where not as often as everything else: memory does not drift, and so many take minutes.
@@ -87,14 +88,17 @@ def relay(bench):
 
 
 def echo(bench):
-    def beside_bulk(kind, *options):
+    def typing(peer):
+        return bench.load("echo", peer, "--count", "1000")
+
+    def beside_bulk(kind, *options, measure=typing):
         peer = bench.peer(kind)
         command = [*bench.command("bulk", peer, lane=1), "--pairs", "4", "--seconds", str(4 * LIMIT), *options]
         bulk = bench.stage.start(command, "bulk.log", output=subprocess.PIPE)
         try:
             if not select.select([bulk.stdout], [], [], LIMIT)[0] or b"running" not in bulk.stdout.readline():
                 raise Stuck(f"there is no load: {bench.stage.text('bulk.log')}")
-            answer = bench.load("echo", peer, "--count", "1000")
+            answer = measure(peer)
             if bulk.poll() is not None:
                 raise Stuck(f"the load ended too early: {bench.stage.text('bulk.log')}")
             return answer
@@ -114,6 +118,12 @@ def echo(bench):
     # Four of these leave the core room.
     paced = bench.by_turns(both, lambda kind: beside_bulk(kind, "--rate", "50000000"))
     yield from rows("beside 4 x 50 MB/s", paced, p99=Goal(0.6))
+    # What of that is not the load's, which has one core for senders, receivers and typist.
+    if can_watch():
+        inside = bench.by_turns(
+            both, lambda kind: beside_bulk(kind, "--rate", "50000000", measure=lambda peer: typed(bench, peer))
+        )
+        yield from rows("once through it beside these", inside)
     saturated = bench.by_turns(both, beside_bulk)
     yield from rows("beside 4 that take all", saturated, p50=Goal(0.25))
 

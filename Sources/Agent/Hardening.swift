@@ -1,4 +1,5 @@
 import FoundationEssentials
+import TLS
 
 #if canImport(Glibc)
 import Glibc
@@ -11,8 +12,9 @@ import Darwin
 /// What a program that holds codes and tokens does first.
 public enum Hardening {
     /// No core dumps, which would hold them (also not by a debugger that attaches); a closed pipe is an error, not an end,
-    /// and so is a file that reaches the process's limit (setrlimit(2), RLIMIT_FSIZE).
+    /// and so is a file that reaches the process's limit (setrlimit(2), RLIMIT_FSIZE). No crash while it ends.
     public static func apply() {
+        OpenSSLLifetime.lastsUntilProcessEnds()
         _ = signal(SIGXFSZ, SIG_IGN)
         _ = signal(SIGPIPE, SIG_IGN)
         var limit = rlimit()

@@ -3,6 +3,7 @@ import Glibc
 import Ledger
 import Relay
 import RelayAPI
+import TLS
 
 /// The freelancer's server: one process, one port, one SQLite file.
 @main
@@ -37,8 +38,9 @@ struct LotseRelay: AsyncParsableCommand {
 
 /// What holds for the whole process.
 enum Process {
-    /// No core dump may hold a key, and a closed pipe is an error to handle, not a reason to die.
+    /// No core dump may hold a key, a closed pipe is an error to handle, not a reason to die, and there is no crash while it ends.
     static func harden() {
+        OpenSSLLifetime.lastsUntilProcessEnds()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         signal(SIGPIPE, SIG_IGN)

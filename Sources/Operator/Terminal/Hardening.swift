@@ -1,10 +1,13 @@
 import CEditLine
 import Glibc
+import TLS
 
 /// What a program does first whose memory will hold codes and keys.
 public enum Hardening {
-    /// No core dumps, no tracing, nothing that others may read, and a reader that leaves is an error of `write`, not the end.
+    /// No core dumps, no tracing, nothing that others may read, and a reader that leaves is an error of `write`, not the end. No crash while
+    /// the process ends.
     public static func apply() {
+        OpenSSLLifetime.lastsUntilProcessEnds()
         var none = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
         _ = lotse_undumpable()
