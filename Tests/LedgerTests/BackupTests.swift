@@ -55,6 +55,28 @@ struct BackupTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: target.folder).allSatisfy { !$0.hasSuffix(".new") })
     }
 
+    @Test("a backup of the version before is brought up to date, and numbers go on in it")
+    func olderVersion() async throws {
+        let fixture = try Fixture()
+        let ledger = try fixture.open()
+        try await ledger.seed()
+        _ = try await ledger.issue("2026-10")
+        let target = try Target()
+        try await ledger.backup(to: target.file)
+        let queue = try DatabaseQueue(path: target.file)
+        try await queue.writeWithoutTransaction {
+            try $0.execute(sql: "DROP TABLE numbers; PRAGMA user_version = 3")
+        }
+        try queue.close()
+        let folder = try target.makeFolder()
+        try Ledger.restore(target.file, to: folder, signer: fixture.key, at: Fixture.start + 99)
+        let restored = try Ledger.open(in: folder, signer: fixture.key, options: fixture.options)
+        try await restored.continueNumbers(after: 7, sequenceKey: "2026", by: "anna")
+        #expect(try await restored.issue("2026-11").number == "2026-8")
+        try await restored.close()
+        #expect(try Ledger.verify(in: folder, trusting: fixture.key.verifyingKey).ok)
+    }
+
     @Test("a backup is one private file that nothing overwrites")
     func oneFile() async throws {
         let (ledger, _) = try Fixture.shared()
